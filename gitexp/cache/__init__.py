@@ -1,0 +1,1 @@
+"""Content-addressed outs: hashing, store, links, as DVC lays them out."""

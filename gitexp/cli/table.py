@@ -1,0 +1,49 @@
+"""Every command: its module and one line of help. Listing commands imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`module` has the command as a function named `command`; a group has members instead."""
+
+    module: str
+    summary: str
+    panel: str = ""
+    members: Mapping[str, Command] = field(default_factory=dict)
+
+
+def load(entry: Command) -> Callable[..., Any]:
+    """Import the module of a command and return its function."""
+    function: Callable[..., Any] = import_module(f"gitexp.cli.{entry.module}").command
+    return function
+
+
+RUN, SEE, CHANGE, PIPELINE = "Run", "See", "Change", "Pipeline"
+
+COMMANDS: Mapping[str, Command] = {
+    "demo": Command("demo", "Lay down a small real project and run the main job on it.", RUN),
+    "run": Command("run", "Run an experiment, or a sweep of them, in a worktree of its own.", RUN),
+    "status": Command("status", "What would run, and why.", RUN),
+    "list": Command("list", "Name the experiments of a baseline.", SEE),
+    "show": Command("show", "A table of experiments with their metrics and params.", SEE),
+    "log": Command("log", "Experiments one by one, newest first, like git log.", SEE),
+    "diff": Command("diff", "Compare the metrics and params of two revisions.", SEE),
+    "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
+    "init": Command("init", "Make this Git repository a DVC project.", PIPELINE),
+    "stage": Command(
+        "",
+        "Add and list the stages of the pipeline.",
+        PIPELINE,
+        members={
+            "add": Command("stage_add", "Add a stage to dvc.yaml."),
+            "list": Command("stage_list", "List the stages."),
+        },
+    ),
+    "dag": Command("dag", "Draw the pipeline.", PIPELINE),
+}

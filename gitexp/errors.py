@@ -1,0 +1,46 @@
+"""The one error a user sees, and the exit codes of every command."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What a command's exit code says."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    BUG = 3
+    INTERRUPTED = 130
+
+
+class ExpError(Exception):
+    """Something the user can act on: printed once as `error: message` and `hint: hint`.
+
+    `message` says what is wrong, in one line or a few; `hint` says what to type or change.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, exit_code: Exit = Exit.FAILED) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
+
+
+def near(word: str, known: list[str], limit: int = 3) -> list[str]:
+    """The names in `known` closest to `word`, best first: for 'did you mean' hints."""
+    from_same_start = [name for name in known if name.lower() == word.lower()]
+    ranked = sorted(known, key=lambda name: (_distance(word.lower(), name.lower()), name))
+    close = [name for name in ranked if _distance(word.lower(), name.lower()) <= max(2, len(word) // 3)]
+    return list(dict.fromkeys([*from_same_start, *close]))[:limit]
+
+
+def _distance(left: str, right: str) -> int:
+    """Levenshtein distance; difflib costs 5 ms to import and ranks short keys badly."""
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        previous, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+    return row[-1]

@@ -1,0 +1,1 @@
+"""One run from snapshot to ref, and what lists and changes experiments."""

@@ -1,0 +1,1 @@
+"""Files in, frozen records out: dvc.yaml, dvc.lock, .dvc, params. Runs nothing."""

@@ -1,0 +1,1 @@
+"""Where things are: the DVC root, its config, our settings."""

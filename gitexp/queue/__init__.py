@@ -1,0 +1,1 @@
+"""Jobs, workers, slots: many experiments at once, nothing twice, nothing lost."""

@@ -1,0 +1,1 @@
+"""Events and records to terminal, JSON, CSV, Markdown. The only room that imports rich."""
