@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from gitexp.build.events import Event, StageResult
-from gitexp.pipeline.lock import Hash
+from gitexp.content import Hash
 from gitexp.pipeline.stage import Value
 
 

@@ -5,30 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gitexp.content import Hash
 from gitexp.pipeline.stage import Value
 
-
-@dataclass(frozen=True, slots=True)
-class Hash:
-    """The content of a file or directory: `value` ends in '.dir' for a directory manifest.
-
-    `algorithm` is 'md5' (DVC 3, raw bytes) or 'md5-dos2unix' (an entry without `hash:`, DVC 2).
-    `etag` and other foreign hashes of URL deps keep their key as algorithm. Equality of content is
-    `same_content`, which ignores size, nfiles and isexec as DVC does.
-    """
-
-    value: str
-    algorithm: str = "md5"
-    size: int | None = None
-    nfiles: int | None = None
-    isexec: bool = False
-
-    @property
-    def is_dir(self) -> bool:
-        return self.value.endswith(".dir")
-
-    def same_content(self, other: Hash | None) -> bool:
-        return other is not None and self.value == other.value and self.algorithm == other.algorithm
+__all__ = ["Hash", "LockEntry", "LockedPath"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,28 @@
+"""The hash of a file or a directory, as lock files, the cache and the run cache all know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """The content of a file or directory: `value` ends in '.dir' for a directory manifest.
+
+    `algorithm` is 'md5' (DVC 3, raw bytes) or 'md5-dos2unix' (an entry without `hash:`, DVC 2).
+    `etag` and other foreign hashes of URL deps keep their key as algorithm. Equality of content is
+    `same_content`, which ignores size, nfiles and isexec as DVC does.
+    """
+
+    value: str
+    algorithm: str = "md5"
+    size: int | None = None  # bytes; of a directory, the sum over its files
+    nfiles: int | None = None  # directories only
+    isexec: bool = False  # single files only
+
+    @property
+    def is_dir(self) -> bool:
+        return self.value.endswith(".dir")
+
+    def same_content(self, other: Hash | None) -> bool:
+        return other is not None and self.value == other.value and self.algorithm == other.algorithm

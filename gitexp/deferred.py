@@ -1,0 +1,26 @@
+"""The one way to import late: for libraries that cost much and that most calls don't need.
+
+Command modules are loaded on demand, so imports stay at the top of files. What stands in `COSTS` is
+imported where it is used because a module that everybody loads needs it only sometimes; each line has
+its measured cost (Python 3.11, two cores) and its reason. Add a line before you add a use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+COSTS = {
+    "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
+    "ruamel.yaml": "20 ms; only commands that edit a manifest in place",
+    "tomlkit": "15 ms; only an override in a TOML file",
+    "omegaconf": "55 ms; only overrides with ${…} interpolation and Hydra composition",
+    "pygit2": "60 ms; only listings of many experiments read objects in bulk",
+}
+
+
+def module(name: str) -> Any:
+    """The module `name`, imported now. It must be listed in `COSTS`."""
+    if name not in COSTS:
+        raise LookupError(f"{name} is not in gitexp.deferred.COSTS")
+    return import_module(name)
