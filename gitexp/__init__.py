@@ -18,8 +18,8 @@ The rooms, from the ground up. Imports run one way, downwards in this list read 
 
 The life of `exp run -S train.lr=0.1`:
 find the project -> snapshot the workspace into a tree -> check it out in a pooled worktree -> apply the
-overrides there -> plan (up to date, restore, run; with reasons) -> build, stages in parallel -> write dvc.lock
--> commit with the baseline as parent -> create the ref under refs/exps/ (the commit point) -> leave.
+overrides there -> plan (up to date, restore, run; with reasons) -> build, stages in parallel -> write
+dvc.lock -> commit with the baseline as parent -> create the ref under refs/exps/ (the commit point) -> leave.
 """
 
 __version__ = "0.1.0"

@@ -21,8 +21,9 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None, sync: bool = 
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(name, mode if mode is not None else _mode_of(path))
-        os.replace(name, path)
+        written = Path(name)
+        written.chmod(mode if mode is not None else _mode_of(path))
+        written.replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -114,8 +114,6 @@ def main(argv: list[str]) -> int:
 def _as_usage_error(error: Any) -> ExpError:
     message = str(error.format_message())
     path = error.ctx.command_path if error.ctx is not None else "exp"
-    if error.__class__.__name__ == "NoArgsIsHelpError":
-        return ExpError(message, None, Exit.USAGE)
     return ExpError(message, f"`{path} --help` lists the options.", Exit.USAGE)
 
 

@@ -37,7 +37,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FileValues:
-    """What one metrics or params file holds in a revision; `error` is (exception name, text) if unreadable."""
+    """What one metrics or params file holds in a revision; `error`: (exception name, text) if unreadable."""
 
     values: Value = None
     error: tuple[str, str] | None = None
@@ -83,7 +83,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How one `exp run` ended. `experiment` is set exactly when `state` is SUCCESS and it was not a dry run."""
+    """How one `exp run` ended. `experiment` is set exactly when `state` is SUCCESS."""
 
     name: str
     state: State

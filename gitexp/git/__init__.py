@@ -1,1 +1,1 @@
-"""All of .git: refs, objects, snapshot, worktrees, transport. The only room that runs git or imports pygit2."""
+"""All of .git: refs, objects, snapshot, worktrees, transport. No other room runs git or imports pygit2."""

@@ -1,4 +1,4 @@
-"""Plain words on stderr: errors with their hint, warnings, notes. Imports no rich, so that errors are instant.
+"""Plain words on stderr: errors with their hint, warnings, notes. No rich, so that errors are instant.
 
 Results go to stdout, talk goes to stderr: a script can read the one without the other.
 """
