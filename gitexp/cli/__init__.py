@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from gitexp import __version__
 from gitexp.cli.table import COMMANDS, Command, load
-from gitexp.errors import ExpError, Exit, near
+from gitexp.errors import Exit, ExpError, near
 from gitexp.screen.talk import print_bug, print_error
 
 # typer re-exports click's BadParameter but not its bases.
@@ -24,6 +24,10 @@ class LazyGroup(TyperGroup):
     """A command group whose members are imported when called, not when listed."""
 
     members: dict[str, Command]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        # A group named without a command is a question: answer it on stdout.
+        return super().parse_args(ctx, args or ["--help"])
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(self.members)
@@ -71,7 +75,6 @@ def make_group(name: str, entry: Command) -> LazyGroup:
         help=entry.summary,
         context_settings=_CONTEXT,
         rich_markup_mode=None,
-        no_args_is_help=True,
     )
     group.members = dict(entry.members)
     return group
