@@ -1,0 +1,181 @@
+"""The commit message of an experiment: a subject for people in `git log`, trailers for programs.
+
+    exp brave-otter: train.lr=0.2
+
+    metrics:
+      metrics.json acc   0.81 -> 0.84
+
+    Gitexp-Name: brave-otter
+    Gitexp-Override: train.lr=0.2
+
+A message given with `-m` takes the place of the subject; the rest stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gitexp.experiment.record import FileValues
+from gitexp.pipeline.stage import Value
+
+_SUBJECT_WIDTH = 72
+_MOST_METRICS = 24
+_PREFIX = "Gitexp-"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a message says of a run. `edited`: paths that differ from the baseline, without outs and locks.
+
+    `project` is the DVC root relative to the Git root, '' when they are the same.
+    """
+
+    name: str
+    overrides: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    project: str = ""
+    note: str | None = None  # the user's own message
+
+
+@dataclass(frozen=True, slots=True)
+class Trailers:
+    """What a program reads back. Everything is empty for an experiment that DVC wrote."""
+
+    name: str | None = None
+    overrides: tuple[str, ...] = ()
+    project: str | None = None  # '' is the Git root; None when not said
+
+
+def compose(
+    facts: Facts,
+    metrics: Mapping[str, FileValues] | None = None,
+    base_metrics: Mapping[str, FileValues] | None = None,
+) -> str:
+    """The whole message, ending in a newline. Metrics are shown old -> new where the baseline has them."""
+    parts = [facts.note.strip() if facts.note and facts.note.strip() else _subject(facts)]
+    rows = _metric_rows(metrics or {}, base_metrics or {})
+    if rows:
+        parts.append("\n".join(["metrics:", *rows]))
+    parts.append("\n".join(_trailer_lines(facts)))
+    return "\n\n".join(parts) + "\n"
+
+
+def parse(message: str) -> Trailers:
+    """The trailers of a message, from its last paragraph; a message of another tool has none."""
+    found: dict[str, list[str]] = {}
+    for line in message.rstrip().rpartition("\n\n")[2].split("\n"):
+        key, colon, text = line.partition(": ")
+        if colon and key.startswith(_PREFIX):
+            found.setdefault(key.removeprefix(_PREFIX), []).append(text)
+    project = found.get("Project", [None])[0]
+    return Trailers(
+        name=found.get("Name", [None])[0],
+        overrides=tuple(_unquoted(text) for text in found.get("Override", [])),
+        project="" if project == "." else project,
+    )
+
+
+def _subject(facts: Facts) -> str:
+    start = f"exp {facts.name}: "
+    if facts.overrides:
+        return start + _fitting([_one_line(text) for text in facts.overrides], _SUBJECT_WIDTH - len(start))
+    if facts.edited:
+        return start + "edited " + _fitting(list(facts.edited), _SUBJECT_WIDTH - len(start) - len("edited "))
+    return start + "no changes"
+
+
+def _fitting(items: list[str], width: int) -> str:
+    """The items that fit, at least one, and how many more there are."""
+    for count in range(len(items), 1, -1):
+        text = _listed(items, count)
+        if len(text) <= width:
+            return text
+    return _listed(items, 1)
+
+
+def _listed(items: list[str], count: int) -> str:
+    rest = len(items) - count
+    return ", ".join(items[:count]) + (f" and {rest} more" if rest else "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _metric_rows(metrics: Mapping[str, FileValues], base: Mapping[str, FileValues]) -> list[str]:
+    new, old = _leaves_by_file(metrics), _leaves_by_file(base)
+    labels = [f"{file} {key}".rstrip() for file, key in new]
+    width = max(map(len, labels), default=0)
+    rows = [
+        f"  {label:{width}}   {_change(old.get(cell), value)}"
+        for label, (cell, value) in zip(labels, new.items(), strict=True)
+    ]
+    if len(rows) > _MOST_METRICS:
+        return [*rows[:_MOST_METRICS], f"  and {len(rows) - _MOST_METRICS} more"]
+    return rows
+
+
+def _change(old: Value, new: Value) -> str:
+    if old is None:
+        return _shown(new)
+    return f"{_shown(old)} (unchanged)" if old == new else f"{_shown(old)} -> {_shown(new)}"
+
+
+def _shown(value: Value) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else _one_line(str(value))
+
+
+def _leaves_by_file(files: Mapping[str, FileValues]) -> dict[tuple[str, str], Value]:
+    found: dict[tuple[str, str], Value] = {}
+    for file, content in files.items():
+        for key, value in _leaves(content.values, ""):
+            found[file, key] = value
+    return found
+
+
+def _leaves(value: Value, key: str) -> list[tuple[str, Value]]:
+    """The scalars of a metrics file by dotted key; lists and nulls are no metrics (formats.md 7.1)."""
+    if isinstance(value, Mapping):
+        return [
+            leaf for name, inner in value.items() for leaf in _leaves(inner, f"{key}.{name}" if key else str(name))
+        ]
+    return [(key, value)] if isinstance(value, (bool, int, float, str)) else []
+
+
+def _trailer_lines(facts: Facts) -> list[str]:
+    lines = [f"{_PREFIX}Name: {facts.name}"]
+    if facts.project:
+        lines.append(f"{_PREFIX}Project: {facts.project}")
+    lines += [f"{_PREFIX}Override: {_quoted(text)}" for text in facts.overrides]
+    return lines
+
+
+def _quoted(text: str) -> str:
+    """A trailer is one line. No override begins with '"', so the JSON form can't be taken for a plain one."""
+    return text if text.isprintable() and text == text.strip() else json.dumps(text)
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text
+
+
+def subject(message: str) -> str:
+    """The first line of a message."""
+    return message.lstrip("\n").split("\n", 1)[0]
+
+
+def edited_paths(changed: Sequence[str], generated: Sequence[str]) -> tuple[str, ...]:
+    """Of the paths that differ from the baseline, those that a person edited: not locks, outs, .gitignore."""
+    skip = set(generated)
+    return tuple(
+        path
+        for path in changed
+        if path not in skip and path.rpartition("/")[2] not in (".gitignore", "dvc.lock")
+    )
