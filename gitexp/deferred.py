@@ -11,8 +11,11 @@ from importlib import import_module
 from typing import Any
 
 COSTS = {
+    "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "ruamel.yaml": "20 ms; only commands that edit a manifest in place",
+    "tomllib": "6 ms; only TOML params and metrics (Python 3.11 and later)",
+    "tomli": "6 ms; the same before Python 3.11",
     "tomlkit": "15 ms; only an override in a TOML file",
     "omegaconf": "55 ms; only overrides with ${…} interpolation and Hydra composition",
     "pygit2": "60 ms; only listings of many experiments read objects in bulk",

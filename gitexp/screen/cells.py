@@ -1,0 +1,97 @@
+"""One value as the text of one table cell: a single line, nothing in it that a terminal would obey."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from gitexp.pipeline.stage import Value
+from gitexp.screen.talk import visible
+
+PRECISION = 5  # significant digits of a float, as DVC shows them
+MISSING = "-"
+UNREADABLE = "!"
+
+
+def cell(value: Value, precision: int | None = PRECISION) -> str:
+    """`value` as text; `precision` is in significant digits, None keeps floats whole."""
+    if value is None:
+        return MISSING
+    return one_line(str(_rounded(value, precision)))
+
+
+def _rounded(value: Value, precision: int | None) -> Value:
+    if isinstance(value, float) and precision is not None:
+        return _Bare(f"{value:.{precision}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner, precision) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner, precision) for inner in value]
+    return value
+
+
+class _Bare(str):
+    """A formatted number: shows without quotes inside lists and dicts."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, tabs and control characters: they are written out."""
+    if text.isprintable():
+        return text
+    return visible(text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r"))
+
+
+def signed(change: Value, precision: int | None = PRECISION) -> str:
+    """A difference with its sign; '' for None, '=' for no change."""
+    if change is None:
+        return ""
+    if change == 0:
+        return "="
+    text = cell(change, precision)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def short_time(seconds: float) -> str:
+    """A duration as people say it: 0.3 s, 42 s, 3 min 07 s, 2 h 05 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def width(text: str) -> int:
+    """How many terminal columns `text` takes: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def fit(text: str, columns: int) -> str:
+    """`text` cut to `columns` terminal columns, with an ellipsis where something is gone."""
+    if width(text) <= columns:
+        return text
+    kept, taken = [], 0
+    for character in text:
+        taken += _columns(character)
+        if taken > columns - 1:
+            break
+        kept.append(character)
+    return "".join(kept) + "…" if columns > 0 else ""
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

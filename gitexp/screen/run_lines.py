@@ -1,0 +1,152 @@
+"""A run as plain lines, each written when it happens: for pipes, log files and CI. No rich."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TextIO
+
+from gitexp.build.events import (
+    Event,
+    Outcome,
+    Planned,
+    StageEnded,
+    StageOutput,
+    StageResult,
+    StageStarted,
+    StageWaiting,
+)
+from gitexp.build.plan import Reason
+from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, RunStarted, State
+from gitexp.screen.cells import one_line, short_time
+from gitexp.screen.run_report import failure_lines, report_lines
+from gitexp.screen.talk import print_warning, say, visible
+
+FINISHED = {
+    Outcome.KEPT: "unchanged",
+    Outcome.RESTORED: "cached: outs restored",
+    Outcome.RAN: "ran",
+    Outcome.FAILED: "failed",
+    Outcome.SKIPPED: "skipped",
+    Outcome.STOPPED: "stopped",
+}
+
+
+class LinesRunView:
+    """Says what happens, line by line, without colour or cursor movement."""
+
+    def __init__(self, out: TextIO, verbose: bool = False, applied: bool = False) -> None:
+        self._out = out
+        self._verbose = verbose
+        self._applied = applied
+        self._lock = threading.Lock()
+        self._reasons: dict[tuple[str, str], tuple[Reason, ...]] = {}
+
+    def __enter__(self) -> LinesRunView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def __call__(self, event: ExperimentEvent) -> None:
+        with self._lock:
+            if isinstance(event, RunStarted):
+                self._write(f"{event.name}: started", one_line(" ".join(event.overrides)))
+            elif isinstance(event, RunEvent):
+                self._build_event(event.name, event.event)
+            elif event.result.state is not State.SUCCESS:
+                self._write(f"{event.result.name}: {event.result.state.value}")
+
+    def _build_event(self, run: str, event: Event) -> None:
+        if isinstance(event, Planned):
+            self._reasons.update({(run, step.stage.address): step.reasons for step in event.plan.steps})
+        elif isinstance(event, StageStarted):
+            why = self._why(run, event.stage)
+            self._write(f"{run} {event.stage}: running `{one_line(event.command)}`", why)
+        elif isinstance(event, StageWaiting):
+            self._write(f"{run} {event.stage}: waiting for the same stage in another run")
+        elif isinstance(event, StageOutput):
+            self._write(f"{run} {event.stage} | {event.line}")
+        elif isinstance(event, StageEnded):
+            self._write(f"{run} {event.result.stage}: {ending(event.result)}")
+        else:
+            print_warning(event.message, event.hint)
+
+    def _why(self, run: str, stage: str) -> str:
+        reasons = self._reasons.get((run, stage), ())
+        shown = reasons if self._verbose else reasons[:2]
+        more = f", {len(reasons) - len(shown)} more" if len(reasons) > len(shown) else ""
+        return ", ".join(one_line(reason_words(reason)) for reason in shown) + more
+
+    def _write(self, line: str, aside: str = "") -> None:
+        self._out.write(visible(f"{line}  ({aside})" if aside else line) + "\n")
+        self._out.flush()
+
+    def report(self, results: Sequence[RunResult]) -> None:
+        print_report(self._out, results, self._applied)
+
+
+class QuietRunView:
+    """Nothing until the end, then one name a line for a script to read; failures go to stderr."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __enter__(self) -> QuietRunView:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def __call__(self, event: ExperimentEvent) -> None:
+        return None
+
+    def report(self, results: Sequence[RunResult]) -> None:
+        for result in results:
+            if result.state is State.SUCCESS:
+                self._out.write(f"{result.name}\n")
+        self._out.flush()
+        _say_failures(results)
+
+
+def print_report(out: TextIO, results: Sequence[RunResult], applied: bool) -> None:
+    """The report on `out`, what failed on stderr."""
+    for line in report_lines(results, applied):
+        out.write(visible(line) + "\n")
+    out.flush()
+    _say_failures(results)
+
+
+def _say_failures(results: Sequence[RunResult]) -> None:
+    for result in results:
+        if result.state is not State.SUCCESS:
+            say("\n".join(failure_lines(result)))
+
+
+def ending(result: StageResult) -> str:
+    """How a stage ended, with its time where time was spent."""
+    words = FINISHED[result.outcome]
+    if result.failure is not None:
+        return f"{words}: {one_line(result.failure.message)}"
+    if result.outcome in (Outcome.RAN, Outcome.STOPPED):
+        return f"{words} in {short_time(result.seconds)}"
+    return words
+
+
+def reason_words(reason: Reason) -> str:
+    """'modified param params.yaml:train.lr: 0.1 -> 0.2'; hashes are shortened."""
+    words = reason.cause.value if reason.subject is None else f"{reason.cause.value} {reason.subject}"
+    if reason.old is None and reason.new is None:
+        return words
+    return f"{words}: {_short(reason.old)} -> {_short(reason.new)}"
+
+
+def _short(value: object) -> str:
+    text = "none" if value is None else str(value)
+    looks_like_hash = len(text.removesuffix(".dir")) == 32 and text.isalnum() or text.endswith(".dir")
+    return text[:7] if looks_like_hash else text

@@ -1,0 +1,46 @@
+"""Rows of text cells as an aligned plain table, as Markdown, or as CSV. No rich: these are instant."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from gitexp.screen.cells import width
+
+
+def align(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: str = "  ") -> list[str]:
+    """The rows as lines, every column as wide as its widest cell; `right` names right-aligned columns."""
+    if not rows:
+        return []
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    to_right = set(right)
+    return [
+        gap.join(_pad(text, widths[i], i in to_right) for i, text in enumerate(row)).rstrip() for row in rows
+    ]
+
+
+def _pad(text: str, columns: int, to_right: bool) -> str:
+    blank = " " * (columns - width(text))
+    return blank + text if to_right else text + blank
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows as a GitHub table, padded so that it also reads well as plain text."""
+    escaped = [[text.replace("|", "\\|") for text in row] for row in (header, *rows)]
+    # DVC pads headers by two more columns than cells; the same look keeps diffs of reports small.
+    widths = [max(width(escaped[0][i]) + 2, *(width(row[i]) for row in escaped)) for i in range(len(header))]
+    lines = [
+        "| " + " | ".join(_pad(t, widths[i], False) for i, t in enumerate(row)) + " |" for row in escaped
+    ]
+    rule = "|" + "|".join("-" * (columns + 2) for columns in widths) + "|"
+    return [lines[0], rule, *lines[1:]]
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """The rows as RFC 4180 CSV, lines ending in CRLF."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return buffer.getvalue()
