@@ -1,0 +1,57 @@
+"""A folder for each run under .git/gitexp/jobs: its log survives whatever becomes of the run."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitexp.git.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run's folder; `log` is everything its stages wrote."""
+
+    id: str
+    folder: Path
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+
+def jobs_folder(repo: Repo) -> Path:
+    return repo.state_dir / "jobs"
+
+
+def open_job(repo: Repo, name: str) -> Job:
+    """A new folder for the run of the experiment `name`, with an empty log.
+
+    Ids sort by time; the random part keeps runs apart that start in the same second on machines that
+    share the repository.
+    """
+    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(name)}"
+    job = Job(identity, jobs_folder(repo) / identity)
+    job.folder.mkdir(parents=True)
+    job.log.touch()
+    return job
+
+
+def _short(name: str) -> str:
+    """At most 80 bytes of the name: a file name may have 255."""
+    return os.fsdecode(os.fsencode(name)[:80]) if len(os.fsencode(name)) > 80 else name
+
+
+def tail(log: Path, lines: int = 20) -> tuple[str, ...]:
+    """The last lines of a log, without reading all of it; empty when there is none."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - lines * 400))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ()
+    return tuple(text.splitlines()[-lines:])

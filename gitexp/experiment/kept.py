@@ -1,0 +1,83 @@
+"""Refs outside refs/exps/ that keep commits from `git gc`: removed, failed, overwritten.
+
+    refs/gitexp/removed/<baseline>/<name>/<stamp>    experiments that were removed or overwritten
+    refs/gitexp/failed/<baseline>/<name>/<stamp>     what a failed or interrupted run left: params, partial metrics
+    refs/gitexp/kept/<stamp>                         the workspace before `exp apply` overwrote some of it
+    refs/gitexp/applied                              the experiment that the workspace was last made equal to
+
+They are nobody's branch, so each can be given to `exp apply`, `git show` or `git branch` without its 'refs/'.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from itertools import count
+
+from gitexp.experiment.record import Experiment
+from gitexp.git.refs import Ref, RefChange, list_refs
+from gitexp.git.repo import Repo
+
+REMOVED = "refs/gitexp/removed/"
+FAILED = "refs/gitexp/failed/"
+WORKSPACES = "refs/gitexp/kept/"
+APPLIED = "refs/gitexp/applied"
+
+_sequence = count()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A commit kept under `ref`: what was an experiment, or would have become one."""
+
+    ref: str
+    commit: str
+    baseline: str
+    name: str
+    stamp: str
+
+    @property
+    def short_ref(self) -> str:
+        """The ref as Git and `exp apply` understand it."""
+        return self.ref.removeprefix("refs/")
+
+
+def stamp() -> str:
+    """A moment as part of a ref: UTC, to the microsecond, unlike any other of this process."""
+    now = time.time()
+    moment = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
+    return f"{moment}.{int(now % 1 * 1_000_000):06}-{next(_sequence)}"
+
+
+def removed_ref(experiment: Experiment) -> str:
+    return f"{REMOVED}{experiment.baseline}/{experiment.name}/{stamp()}"
+
+
+def failed_ref(baseline: str, name: str) -> str:
+    return f"{FAILED}{baseline}/{name}/{stamp()}"
+
+
+def workspace_ref() -> str:
+    return f"{WORKSPACES}{stamp()}"
+
+
+def removal(experiment: Experiment) -> tuple[RefChange, RefChange]:
+    """The two changes of one transaction that take an experiment away and keep it for undo."""
+    return (
+        RefChange(removed_ref(experiment), new=experiment.commit, old=None),
+        RefChange(experiment.ref, new=None, old=experiment.commit),
+    )
+
+
+def list_kept(repo: Repo, prefix: str) -> list[Kept]:
+    """What is kept under REMOVED or FAILED, oldest first."""
+    found = [_kept(ref, prefix) for ref in list_refs(repo, prefix)]
+    return sorted((kept for kept in found if kept is not None), key=lambda kept: kept.stamp)
+
+
+def _kept(ref: Ref, prefix: str) -> Kept | None:
+    parts = ref.name.removeprefix(prefix).split("/")
+    if len(parts) != 3:
+        return None
+    baseline, name, moment = parts
+    return Kept(ref.name, ref.oid, baseline, name, moment)
