@@ -1,0 +1,94 @@
+"""Branch, rename and remove experiments. Nothing is lost: what goes is kept under refs/gitexp/removed/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitexp.errors import ExpError
+from gitexp.experiment.find import find_experiment, find_experiments, list_experiments, resolve_rev
+from gitexp.experiment.kept import removal, removed_ref
+from gitexp.experiment.names import check_name
+from gitexp.experiment.record import Experiment
+from gitexp.git.refs import RefChange, RefConflict, change_refs, create_ref, read_ref
+from gitexp.git.repo import Repo
+
+
+def branch_experiment(repo: Repo, word: str, branch: str | None = None) -> str:
+    """Make a branch at an experiment's commit and return its name; `<experiment>-branch` by default.
+
+    The branch is not checked out. Raises ExpError when the branch exists.
+    """
+    revision = resolve_rev(repo, word)
+    name = branch or f"{revision.experiment.name if revision.experiment else word}-branch"
+    try:
+        create_ref(repo, f"refs/heads/{name}", revision.commit, f"exp: created from experiment '{word}'")
+    except RefConflict as conflict:
+        raise ExpError(
+            f"there is a branch '{name}' already.", f"choose another name: `exp branch {word} NEW-NAME`."
+        ) from conflict
+    return name
+
+
+def rename_experiment(repo: Repo, word: str, name: str, force: bool = False) -> Experiment:
+    """Give an experiment another name on the same baseline; the commit stays as it is.
+
+    With `force` an experiment that has the name already is removed (and kept for undo).
+    """
+    check_name(name)
+    old = find_experiment(repo, word)
+    new = Experiment(name, old.commit, old.baseline)
+    if new == old:
+        return old
+    taken = read_ref(repo, new.ref)
+    if taken is not None and not force:
+        raise ExpError(
+            f"there is an experiment '{name}' on this baseline already.",
+            "add `-f` to put the renamed one in its place.",
+        )
+    changes = [RefChange(new.ref, new=new.commit, old=taken), RefChange(old.ref, new=None, old=old.commit)]
+    if taken is not None:
+        gone = Experiment(name, taken, old.baseline)
+        changes.append(RefChange(removed_ref(gone), new=taken, old=None))
+    change_refs(repo, changes)
+    return new
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRequest:
+    """Which experiments go: those named, or all of `baselines`; `everything` is every baseline.
+
+    `keep` turns the named ones into those that stay, of all the baselines chosen.
+    """
+
+    words: tuple[str, ...] = ()
+    baselines: tuple[str, ...] = ()
+    everything: bool = False
+    keep: bool = False
+
+
+def remove_experiments(repo: Repo, request: RemoveRequest) -> list[Experiment]:
+    """Remove experiments, all or none, and return them. An unknown name is an ExpError and nothing goes."""
+    chosen = _chosen(repo, request)
+    changes = [change for experiment in chosen for change in removal(experiment)]
+    if changes:
+        change_refs(repo, changes)
+    return chosen
+
+
+def _chosen(repo: Repo, request: RemoveRequest) -> list[Experiment]:
+    if not (request.words or request.baselines or request.everything):
+        raise ExpError(
+            "which experiments?", "name them, or say `--rev REV` for those of a commit, `-A` for all."
+        )
+    named = find_experiments(repo, request.words)
+    if request.keep:
+        return _without(list_experiments(repo, None if not request.baselines else request.baselines), named)
+    if request.everything:
+        return list_experiments(repo)
+    return [*named, *_without(list_experiments(repo, request.baselines), named)]
+
+
+def _without(experiments: Sequence[Experiment], named: Sequence[Experiment]) -> list[Experiment]:
+    names = set(named)
+    return [experiment for experiment in experiments if experiment not in names]
