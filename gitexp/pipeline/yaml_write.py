@@ -1,0 +1,61 @@
+"""Writes YAML in DVC's block style: two spaces, dashes under their key, lines folded at 80.
+
+Text is quoted whenever YAML 1.1 or 1.2 would take it for something else, so PyYAML users and DVC read the
+same; floats always have a dot or an exponent that YAML 1.2 knows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from gitexp.pipeline.scalars import plain
+from gitexp.pipeline.stage import Value
+
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _BlockDumper(_Dumper):  # type: ignore[misc]
+    """PyYAML's emitter with our rules for text and floats, and no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: Any, text: str) -> Any:
+    style = None if isinstance(plain(text), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _float(dumper: Any, number: float) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", float_text(number))
+
+
+def float_text(number: float) -> str:
+    """A float as YAML 1.2 (and 1.1) reads it back: `1.0e-05`, `.inf`."""
+    if number != number:
+        return ".nan"
+    if number in (float("inf"), float("-inf")):
+        return ".inf" if number > 0 else "-.inf"
+    text = repr(number)
+    if "." not in text and "e" in text:
+        text = re.sub("e", ".0e", text, count=1)
+    return text
+
+
+_BlockDumper.add_representer(str, _text)
+_BlockDumper.add_representer(float, _float)
+_BlockDumper.add_representer(tuple, lambda dumper, items: dumper.represent_list(list(items)))
+
+
+def dump_yaml(value: Value) -> bytes:
+    """`value` as a YAML document. Takes what parse_yaml gives, and tuples; anything else is a ValueError."""
+    try:
+        text = yaml.dump(
+            value, Dumper=_BlockDumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=80
+        )
+    except yaml.YAMLError as error:
+        raise ValueError(f"not a YAML value: {error}") from error
+    return text.removesuffix("...\n").encode() if isinstance(text, str) else text
