@@ -9,6 +9,7 @@ import pygit2
 
 AUTHOR = ("Ann Example", "ann@example.com")
 FIRST_COMMIT = 1_700_000_000  # seconds since the epoch; every commit is a minute after its parent
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 DVC_GITIGNORE = "/config.local\n/tmp\n/cache\n"
 
 Files = Mapping[str, "str | bytes"]
@@ -48,3 +49,10 @@ def commit_all(path: Path, message: str = "more") -> str:
     moment = repo[parents[0]].commit_time + 60 if parents else FIRST_COMMIT
     signature = pygit2.Signature(*AUTHOR, moment, 0)
     return str(repo.create_commit("HEAD", signature, signature, message, tree, parents))
+
+
+def fixture_repo(name: str, path: Path) -> Path:
+    """`fixtures/<name>` as a committed DVC project at `path`."""
+    source = FIXTURES / name
+    files = {file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*") if file.is_file()}
+    return make_project(path, files)
