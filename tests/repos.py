@@ -54,5 +54,7 @@ def commit_all(path: Path, message: str = "more") -> str:
 def fixture_repo(name: str, path: Path) -> Path:
     """`fixtures/<name>` as a committed DVC project at `path`."""
     source = FIXTURES / name
-    files = {file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*") if file.is_file()}
+    files = {
+        file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*") if file.is_file()
+    }
     return make_project(path, files)
