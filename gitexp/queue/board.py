@@ -1,0 +1,158 @@
+"""The queue on disk: one small file per entry, in the folder of its place; every change of place is a rename.
+
+    .git/gitexp/queue/queued/<order>-<id>.json     waiting, first in order first
+                      held/…                       waiting until released
+                      running/…                    claimed; its ctime is the worker's heartbeat
+                      success/… failed/…           ended
+
+Whoever renames an entry from queued/ to running/ has it: the file system lets exactly one succeed, also
+between machines on NFS. No index, no database, no daemon: listing the folders is the truth.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from gitexp.atomic import write_atomic
+from gitexp.errors import ExpError
+from gitexp.queue.job import Ending, Owner, Place, QueuedJob, dump_job, ended, parse_job
+
+# Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
+_STEP = 1_000_000
+
+
+class Board:
+    """The entries of one repository. Safe for any number of processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, job: QueuedJob, place: Place = Place.QUEUED) -> None:
+        """Add an entry. It can be claimed as soon as this returns."""
+        write_atomic(self._path(job, place), dump_job(job))
+
+    def entries(self, *places: Place) -> list[tuple[Place, QueuedJob]]:
+        """The entries of some places (none named: all), each place in order. Damaged files are left out."""
+        return [(place, job) for place in places or tuple(Place) for job in self._read(place)]
+
+    def names(self, place: Place) -> list[str]:
+        """File names in one place, in order; reads no file."""
+        try:
+            return sorted(name for name in os.listdir(self.folder / place.value) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+
+    def claim(self, owner: Owner) -> QueuedJob | None:
+        """Take the first entry that waits, or None when none does. It is this owner's until it is ended."""
+        for name in self.names(Place.QUEUED):
+            running = self.folder / Place.RUNNING.value / name
+            running.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.rename(self.folder / Place.QUEUED.value / name, running)
+            except FileNotFoundError:
+                continue  # somebody was faster
+            job = self._parse(running)
+            if job is None:
+                continue
+            mine = replace(job, owner=owner)
+            write_atomic(running, dump_job(mine))
+            return mine
+        return None
+
+    def update(self, job: QueuedJob, place: Place) -> None:
+        """Rewrite an entry where it stands."""
+        write_atomic(self._path(job, place), dump_job(job))
+
+    def beat(self, job: QueuedJob) -> bool:
+        """Say that the worker lives. False when the entry is not running any more: it was taken away."""
+        try:
+            os.utime(self._path(job, Place.RUNNING))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def last_beat(self, job: QueuedJob) -> float | None:
+        """When the worker of a running entry last said so, in seconds since the epoch."""
+        try:
+            # A rename sets the ctime too, so an entry just claimed is never taken for a lost one.
+            return self._path(job, Place.RUNNING).stat().st_ctime
+        except FileNotFoundError:
+            return None
+
+    def end(self, job: QueuedJob, ending: Ending, place: Place) -> None:
+        """Move a running entry to success or failed, with how it ended."""
+        write_atomic(self._path(job, place), dump_job(ended(job, ending)))
+        self._path(job, Place.RUNNING).unlink(missing_ok=True)
+
+    def requeue(self, job: QueuedJob, source: Place) -> QueuedJob:
+        """Put an entry back where it stood in the queue, without owner or ending."""
+        again = replace(job, owner=None, ending=None)
+        write_atomic(self._path(again, Place.QUEUED), dump_job(again))
+        self._path(job, source).unlink(missing_ok=True)
+        return again
+
+    def move(self, job: QueuedJob, source: Place, target: Place) -> bool:
+        """Rename an entry from one place to another; False when it is not there any more."""
+        path = self._path(job, target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.rename(self._path(job, source), path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def to_front(self, job: QueuedJob) -> QueuedJob:
+        """Make a waiting entry the next one. Raises ExpError when it does not wait any more."""
+        waiting = self.names(Place.QUEUED)
+        first = int(waiting[0].split("-", 1)[0]) if waiting else job.order
+        moved = replace(job, order=max(0, first - _STEP))
+        # Taken out of the queue first: nobody may run it under both names.
+        if not self.move(job, Place.QUEUED, Place.HELD):
+            raise ExpError(f"'{job.name}' does not wait in the queue any more.")
+        self._path(job, Place.HELD).unlink()
+        self.put(moved)
+        return moved
+
+    def remove(self, job: QueuedJob, place: Place) -> bool:
+        """Forget an entry; False when it is not there any more."""
+        try:
+            self._path(job, place).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def find(self, words: Iterable[str], *places: Place) -> list[tuple[Place, QueuedJob]]:
+        """The entries named by experiment name or id, each word once. An ExpError names the unknown ones."""
+        candidates = self.entries(*places)
+        found: dict[str, tuple[Place, QueuedJob]] = {}
+        unknown = []
+        for word in words:
+            # The newest entry of a name is the one that people mean.
+            match = next((e for e in reversed(candidates) if word in (e[1].name, e[1].id)), None)
+            if match is None:
+                unknown.append(word)
+            else:
+                found[match[1].id] = match
+        if unknown:
+            raise ExpError(
+                f"not in the queue: {', '.join(unknown)}", "`exp queue status` lists what is in the queue."
+            )
+        return list(found.values())
+
+    def _read(self, place: Place) -> Iterator[QueuedJob]:
+        for name in self.names(place):
+            job = self._parse(self.folder / place.value / name)
+            if job is not None:
+                yield job
+
+    def _parse(self, path: Path) -> QueuedJob | None:
+        try:
+            return parse_job(path.read_bytes(), str(path))
+        except (FileNotFoundError, ExpError):
+            return None  # moved on meanwhile, or damaged: fsck names it
+
+    def _path(self, job: QueuedJob, place: Place) -> Path:
+        return self.folder / place.value / job.file_name
