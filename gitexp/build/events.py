@@ -15,6 +15,7 @@ class Outcome(Enum):
     KEPT = "unchanged"  # up to date: nothing was done
     RESTORED = "cached"  # outs restored from the cache
     RAN = "ran"
+    RECORDED = "recorded"  # nothing ran: what lay there was hashed and cached (data, frozen stages)
     FAILED = "failed"
     SKIPPED = "skipped"  # not begun: something upstream failed, or the build was stopped
     STOPPED = "stopped"  # was running when the build was interrupted

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage, Value
 
 
@@ -17,6 +18,7 @@ class Action(Enum):
     KEEP = "up to date"  # nothing to do
     RESTORE = "restore"  # its outs come from the cache: it ran before with these inputs
     RUN = "run"  # its command must run
+    RECORD = "record"  # its outs are right as they lie there: hash them, cache them, note that (data, frozen)
     DEPENDS = "depends"  # an upstream stage runs first; whether this one runs too shows then
 
 
@@ -55,6 +57,7 @@ class Step:
     stage: Stage
     action: Action
     reasons: tuple[Reason, ...] = ()
+    source: LockEntry | None = None  # of RESTORE: the recorded run whose outs are brought back
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Asking a build to stop: one flag that the runner polls, set by a signal or by code.
+
+A stage command lives in a session of its own, so the terminal's Ctrl-C reaches only us; the runner passes
+it on. Asking again makes it more urgent: SIGINT first, then SIGTERM, then SIGKILL.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Stop:
+    """How urgently a build was asked to stop: 0 is not at all. Safe to use from threads and signal handlers."""
+
+    def __init__(self) -> None:
+        self.level = 0
+
+    def ask(self) -> None:
+        """Stop as soon as possible; each further call makes the runner use a harder signal at once."""
+        self.level += 1
+
+    @property
+    def asked(self) -> bool:
+        return self.level > 0
+
+
+@contextmanager
+def stop_on_signals(stop: Stop | None = None) -> Iterator[Stop]:
+    """Within it Ctrl-C, SIGTERM and SIGHUP ask `stop` to stop instead of killing us.
+
+    Signal handlers belong to the main thread: anywhere else this changes nothing.
+    """
+    stop = stop or Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.ask()
+
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, ask) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
