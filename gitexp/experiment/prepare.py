@@ -1,0 +1,71 @@
+"""From a request to attempts: check names, find the baseline, take the snapshot, expand the sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from gitexp.errors import ExpError, Exit
+from gitexp.experiment.find import names_on
+from gitexp.experiment.names import check_name, random_name, sweep_names
+from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.git.repo import author, require_baseline
+from gitexp.git.snapshot import Snapshot, take_snapshot
+from gitexp.pipeline.overrides import expand_sweep
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The attempts of one command: all start from the same snapshot of the workspace."""
+
+    baseline: str
+    snapshot: Snapshot
+    attempts: tuple[Attempt, ...]
+
+
+def prepare(project: Project, request: RunRequest) -> Prepared:
+    """Everything that can be known to go wrong is checked before the workspace is read.
+
+    Raises ExpError: bad name, name taken, no commit yet, a merge in progress, no author, bad override.
+    """
+    if request.name is not None:
+        check_name(request.name)
+    baseline = require_baseline(project.repo)
+    author(project.repo)
+    combinations = expand_sweep(request.overrides)
+    taken = names_on(project.repo, baseline)
+    names = _names(request, len(combinations), taken)
+    snapshot = take_snapshot(project.repo, project.settings.snapshot_max_size)
+    attempts = tuple(
+        Attempt(name, baseline, snapshot.tree, overrides, chosen=request.name is not None)
+        for name, overrides in zip(names, combinations, strict=True)
+    )
+    return Prepared(baseline, snapshot, attempts)
+
+
+def _names(request: RunRequest, count: int, taken: Collection[str]) -> tuple[str, ...]:
+    if request.name is None:
+        return _made_up(count, taken)
+    names = (request.name,) if count == 1 else sweep_names(request.name, count)
+    clashes = [name for name in names if name in taken]
+    if clashes and not request.force:
+        raise name_taken(clashes[0])
+    return names
+
+
+def _made_up(count: int, taken: Collection[str]) -> tuple[str, ...]:
+    used, names = set(taken), []
+    for _ in range(count):
+        names.append(random_name(used))
+        used.add(names[-1])
+    return tuple(names)
+
+
+def name_taken(name: str) -> ExpError:
+    """The error for a name that an experiment of this baseline has."""
+    return ExpError(
+        f"there is an experiment '{name}' on this commit already.",
+        f"choose another name, or `exp run -f -n {name} …` to run all stages again and replace it.",
+        Exit.FAILED,
+    )
