@@ -1,0 +1,62 @@
+"""`-S [file:]key=value`: from what was typed to records; which files they are for.
+
+An override is one value for one key. A sweep (several values) has to be expanded first (`sweep`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitexp.errors import ExpError
+from gitexp.pipeline.override_grammar import read_override
+from gitexp.pipeline.override_words import OverrideKind
+from gitexp.pipeline.params import DEFAULT_FILE
+from gitexp.pipeline.stage import Value
+from gitexp.pipeline.sweep import expand_sweep, is_sweep, split_file
+
+__all__ = ["Override", "OverrideKind", "by_file", "expand_sweep", "is_sweep", "parse_overrides"]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One change to one params file. `file` is relative to the DVC root; `text` is as typed, with the file."""
+
+    file: str
+    text: str
+    key: str  # dotted
+    kind: OverrideKind
+    value: Value = None
+    has_value: bool = True  # False for `~key`
+
+    @property
+    def short(self) -> str:
+        """As typed, without the file."""
+        return split_file(self.text)[1]
+
+
+def parse_overrides(texts: Sequence[str]) -> tuple[Override, ...]:
+    """The overrides in `texts`, in order, values typed as Hydra types them.
+
+    Raises ExpError for what is not in Hydra's grammar, and for a sweep.
+    """
+    return tuple(_parse(text) for text in texts)
+
+
+def by_file(overrides: Sequence[Override]) -> dict[str, tuple[Override, ...]]:
+    """The overrides of each file, files in the order they are first named."""
+    grouped: dict[str, tuple[Override, ...]] = {}
+    for override in overrides:
+        grouped[override.file] = (*grouped.get(override.file, ()), override)
+    return grouped
+
+
+def _parse(text: str) -> Override:
+    file, rest = split_file(text)
+    reading = read_override(rest)
+    if reading.choices is not None:
+        raise ExpError(
+            f"`{text}` has several values, but one is needed here.",
+            f"quote it to mean one text with commas: -S \"{reading.key}='a,b'\".",
+        )
+    return Override(file or DEFAULT_FILE, text, reading.key, reading.kind, reading.value, reading.has_value)
