@@ -1,4 +1,4 @@
-"""Many processes in one repository at once: every run gives its experiment, no stage runs twice for one input."""
+"""Many processes in one repository at once: each gives its experiment, no stage runs twice for one input."""
 
 from __future__ import annotations
 
