@@ -1,0 +1,167 @@
+"""Refs: list and read without a process, create and change atomically.
+
+Loose refs are read before packed ones: `git pack-refs` writes the pack first and then deletes the files, so
+in this order a ref that moves meanwhile is always seen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitexp.errors import ExpError
+from gitexp.git.command import failed, run_git
+from gitexp.git.repo import Repo, is_reftable, packed_refs, read_head, read_loose, read_packed
+
+_OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_LOCK_TRIES = 6  # another process holds a ref's lock for a millisecond or two
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    name: str
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefChange:
+    """One change of a transaction.
+
+    `new` None deletes. `old` is what the ref must hold now; None means that it must not exist (create) or
+    that any value will do (delete). `force` drops the condition.
+    """
+
+    name: str
+    new: str | None
+    old: str | None
+    force: bool = False
+
+
+class RefConflict(ExpError):
+    """A ref does not hold what a change expected: it exists already, or another process moved it."""
+
+
+def list_refs(repo: Repo, prefix: str) -> list[Ref]:
+    """Every ref whose name begins with `prefix` ('refs/exps/'), sorted by name; symbolic ones resolved."""
+    if is_reftable(repo):
+        return _asked_refs(repo, prefix)
+    found = dict(_loose(repo, prefix))
+    pattern = rb"^([0-9a-f]{40,64}) (" + re.escape(os.fsencode(prefix)) + rb"[^\n]*)$"
+    for match in re.finditer(pattern, packed_refs(repo), re.MULTILINE):
+        found.setdefault(os.fsdecode(match[2]), match[1].decode())
+    return [Ref(name, oid) for name, oid in sorted(found.items())]
+
+
+def read_ref(repo: Repo, name: str) -> str | None:
+    """The object id a full ref name ('refs/exps/…', 'HEAD') holds; None if there is no such ref."""
+    if is_reftable(repo):
+        return run_git(repo.work_tree, "rev-parse", "--verify", "--quiet", name, check=False).text or None
+    return read_loose(repo, name) or read_packed(repo, name)
+
+
+def resolve(repo: Repo, rev: str) -> str | None:
+    """The commit that a revision of Git's grammar means (tags peeled); None if there is none."""
+    if rev == "HEAD":
+        return read_head(repo).commit
+    if not rev or rev[0] in "-^" or "\0" in rev:
+        return None
+    asked = run_git(repo.work_tree, "rev-parse", "--verify", "--quiet", rev + "^{commit}", check=False)
+    return asked.text if asked.code == 0 and _OID.fullmatch(asked.text) else None
+
+
+def create_ref(repo: Repo, name: str, oid: str, message: str = "") -> None:
+    """Make the ref `name`, only if it does not exist: raises RefConflict if it does, by a hair too."""
+    change_refs(repo, [RefChange(name, oid, None)], message)
+
+
+def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> None:
+    """Make all changes, or none. `message` goes to the reflog where Git keeps one.
+
+    Raises RefConflict when a ref does not hold what its change expects, ExpError when git fails otherwise.
+    """
+    if not changes:
+        return
+    options = ["-m", message] if message else []
+    stdin = b"".join(map(_instruction, changes))
+    for attempt in range(_LOCK_TRIES):
+        # Git's words are read below, so they must not be translated.
+        done = run_git(
+            repo.work_tree, "update-ref", *options, "--stdin", "-z", input=stdin, env={"LC_ALL": "C"}, check=False
+        )
+        if done.code == 0:
+            return
+        if "File exists" not in done.complaint:
+            break
+        time.sleep(0.01 * 2**attempt)
+    if re.search("already exists|but expected|unable to resolve|exists; cannot create", done.complaint):
+        raise RefConflict(f"a ref has changed meanwhile: {done.complaint}", "try again.")
+    raise failed(("update-ref",), done)
+
+
+def names_of(repo: Repo) -> dict[str, str]:
+    """Commit id -> the name to show for it: the current branch before tags before other branches."""
+    fields = "%(objectname) %(*objectname) %(refname)"
+    asked = run_git(repo.work_tree, "for-each-ref", f"--format={fields}", "refs/heads", "refs/tags")
+    branches: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    for line in asked.text.splitlines():
+        oid, peeled, name = line.split(" ", 2)
+        if name.startswith("refs/heads/"):
+            branches.setdefault(oid, name.removeprefix("refs/heads/"))
+        else:
+            tags.setdefault(peeled or oid, name.removeprefix("refs/tags/"))
+    head = read_head(repo)
+    current = {head.commit: head.branch} if head.commit and head.branch else {}
+    return {**branches, **tags, **current}
+
+
+def pack_refs(repo: Repo) -> None:
+    """Put loose refs into one file, which reads 7 times faster; safe at any time."""
+    run_git(repo.work_tree, "pack-refs", "--all", check=False)
+
+
+def _instruction(change: RefChange) -> bytes:
+    """One line of `git update-ref --stdin -z`."""
+    name = os.fsencode(change.name)
+    old = (change.old or "").encode()
+    if change.new is None:
+        return b"delete " + name + b"\0" + (b"" if change.force else old) + b"\0"
+    new = change.new.encode()
+    if change.force:
+        return b"update " + name + b"\0" + new + b"\0\0"
+    if change.old is None:
+        return b"create " + name + b"\0" + new + b"\0"
+    return b"update " + name + b"\0" + new + b"\0" + old + b"\0"
+
+
+def _loose(repo: Repo, prefix: str) -> Iterator[tuple[str, str]]:
+    folder = prefix[: prefix.rfind("/") + 1]
+    for name in _walk(repo.common_dir / folder, folder):
+        if not name.startswith(prefix) or name.endswith(".lock"):
+            continue
+        oid = read_loose(repo, name)
+        if oid is not None:
+            yield name, oid
+
+
+def _walk(folder: Path, name: str) -> Iterator[str]:
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for entry in entries:
+        if entry.is_dir():
+            yield from _walk(Path(entry.path), f"{name}{entry.name}/")
+        else:
+            yield name + entry.name
+
+
+def _asked_refs(repo: Repo, prefix: str) -> list[Ref]:
+    folder = prefix.rpartition("/")[0]
+    asked = run_git(repo.work_tree, "for-each-ref", "--format=%(objectname) %(refname)", folder)
+    found = (line.split(" ", 1) for line in asked.text.splitlines())
+    return [Ref(name, oid) for oid, name in found if name.startswith(prefix)]
