@@ -19,6 +19,7 @@ COSTS = {
     "tomlkit": "15 ms; only an override in a TOML file",
     "omegaconf": "55 ms; only overrides with ${…} interpolation and Hydra composition",
     "pygit2": "60 ms; only listings of many experiments read objects in bulk",
+    "pathspec": "29 ms; only projects whose .dvcignore holds a pattern",
 }
 
 

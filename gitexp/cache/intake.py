@@ -1,0 +1,178 @@
+"""Bring files into the cache: staged beside their place, made durable together, then published.
+
+Hashing and copying are one pass over the bytes, and the object is named after the bytes that were
+copied: a file that changes meanwhile can't get the wrong name. Where the workspace is to hold links
+anyway, a file is not copied but adopted: it becomes the object, and its name in the workspace a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat as stat_modes
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from gitexp.cache.durable import sync_files
+from gitexp.cache.hashing import read_blocks
+from gitexp.cache.link import can_reflink, clone_file, temp_beside, write_all
+from gitexp.cache.memo import Memo, settle
+from gitexp.cache.objects import Objects
+from gitexp.cache.tree import FoundFile
+from gitexp.errors import ExpError
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    temp: str
+    md5: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Adoption:
+    file: FoundFile
+    md5: str
+
+
+class Intake:
+    """One save. Leaving the context without an error publishes; with one, nothing of it remains staged.
+
+    `adopt` makes files the objects themselves where that can be (hard links, then read-only).
+    `linked` then holds the paths of those that are links to their object now.
+    """
+
+    def __init__(self, objects: Objects, memo: Memo, adopt: bool) -> None:
+        self._objects = objects
+        self._memo = memo
+        self._adopt = adopt
+        self._staged: list[_Staged] = []
+        self._adoptions: list[_Adoption] = []
+        self.linked: set[str] = set()
+
+    def __enter__(self) -> Intake:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._publish()
+        finally:
+            for staged in self._staged:
+                Path(staged.temp).unlink(missing_ok=True)
+
+    def add(self, file: FoundFile) -> str:
+        """Take in one file and return its md5. Raises OSError, and ExpError if it changes meanwhile."""
+        known = self._memo.lookup(file.folder, file.name, file.stat)
+        if known is not None and self._objects.is_sound(known):
+            return known
+        if self._adopt and _is_adoptable(file):
+            md5 = known or self._memo.entry_md5(file.folder, file.name, file.stat)
+            if not self._objects.is_sound(md5):
+                self._adoptions.append(_Adoption(file, md5))
+            return md5
+        return self._stage(file)
+
+    def _stage(self, file: FoundFile) -> str:
+        settle(file.stat.st_mtime_ns, file.stat.st_size)
+        began = time.time_ns()
+        temp = self._temp()
+        try:
+            md5 = _clone(file.path, temp) if can_reflink(os.path.dirname(temp)) else None
+            md5 = md5 or copy_and_hash(file.path, temp)
+            _require_unchanged(file)
+        except BaseException:
+            Path(temp).unlink(missing_ok=True)
+            raise
+        self._memo.record(file.folder, file.name, file.stat, md5, began)
+        if self._objects.is_sound(md5):
+            os.unlink(temp)
+        else:
+            self._staged.append(_Staged(temp, md5))
+        return md5
+
+    def _temp(self) -> str:
+        place = self._objects.path("00" + "0" * 30)
+        self._objects.make_folder(place)
+        return temp_beside(place)
+
+    def _publish(self) -> None:
+        sync_files([staged.temp for staged in self._staged])
+        for staged in self._staged:
+            self._objects.make_folder(self._objects.path(staged.md5))
+            self._objects.publish(staged.temp, staged.md5)
+        self._staged.clear()
+        sync_files([adoption.file.path for adoption in self._adoptions])
+        for adoption in self._adoptions:
+            self._settle_adoption(adoption)
+
+    def _settle_adoption(self, adoption: _Adoption) -> None:
+        file = adoption.file
+        self._objects.make_folder(self._objects.path(adoption.md5))
+        if self._objects.adopt(file.path, adoption.md5):
+            now = _require_unchanged(file, self._objects.path(adoption.md5))
+            self._memo.record(file.folder, file.name, now, adoption.md5, time.time_ns())
+            self.linked.add(file.path)
+        elif not self._objects.is_sound(adoption.md5):
+            md5 = self._stage(file)
+            last = self._staged.pop()
+            sync_files([last.temp])
+            self._objects.publish(last.temp, md5)
+
+
+def _is_adoptable(file: FoundFile) -> bool:
+    """Not a link, nobody else's name for the same bytes, ours to protect."""
+    return (
+        not file.is_link
+        and file.stat.st_nlink == 1
+        and os.geteuid() in (0, file.stat.st_uid)
+        and not file.stat.st_mode & stat_modes.S_IXUSR
+    )
+
+
+def _require_unchanged(file: FoundFile, adopted_as: str | None = None) -> os.stat_result:
+    now = os.stat(file.path)
+    then = file.stat
+    if (now.st_mtime_ns, now.st_size, now.st_ino) != (then.st_mtime_ns, then.st_size, then.st_ino):
+        if adopted_as is not None:
+            os.unlink(adopted_as)
+        raise ExpError(
+            f"{file.path} changed while it was being stored.",
+            "wait until whatever writes it is done, then try again.",
+        )
+    return now
+
+
+def _clone(source: str, temp: str) -> str | None:
+    try:
+        clone_file(source, temp)
+    except OSError:
+        return None  # the file is on another disk than the cache
+    handle = os.open(temp, os.O_RDONLY)
+    try:
+        digest = hashlib.md5(usedforsecurity=False)
+        for block in read_blocks(handle):
+            digest.update(block)
+        return digest.hexdigest()
+    finally:
+        os.close(handle)
+
+
+def copy_and_hash(source: str, new: str) -> str:
+    """Copy the bytes of `source` to the new file `new` and return their md5: one pass. Raises OSError."""
+    digest = hashlib.md5(usedforsecurity=False)
+    reader = os.open(source, os.O_RDONLY)
+    try:
+        writer = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            for block in read_blocks(reader):
+                digest.update(block)
+                write_all(writer, block)
+        finally:
+            os.close(writer)
+    finally:
+        os.close(reader)
+    return digest.hexdigest()

@@ -1,0 +1,156 @@
+"""The folder of objects: where each lives, whether it can be trusted, and how a new one gets in.
+
+An object appears under its name whole or not at all: written beside, made durable, read-only (0444),
+and only then linked to its name. Read-only says 'this is what its name says'; an object that can be
+written is read before it is believed, by us as by DVC.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from gitexp.cache.hashing import DOS2UNIX, HASHERS, MD5
+from gitexp.cache.link import temp_beside
+
+_READ_ONLY = 0o444
+_WRITE_BITS = 0o222
+_GROUP_FOLDER = 0o2775
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+
+
+class Objects:
+    """The objects under one cache folder. `shared` lets the group write to it (`cache.shared = group`)."""
+
+    def __init__(self, root: Path, shared: bool = False) -> None:
+        self.root = root
+        self._shared = shared
+        self._prefix = {MD5: os.path.join(root, "files", "md5", ""), DOS2UNIX: os.path.join(root, "")}
+        self._folders: set[str] = set()
+        self._believed: set[str] = set()
+
+    def path(self, value: str, algorithm: str = MD5) -> str:
+        """Where the object of a hash is or would be. DVC 2's objects lie right under the root."""
+        return f"{self._prefix[algorithm]}{value[:2]}{os.sep}{value[2:]}"
+
+    def knows(self, algorithm: str) -> bool:
+        """Whether hashes of this algorithm can have objects (an etag has none)."""
+        return algorithm in self._prefix
+
+    def is_sound(self, value: str, algorithm: str = MD5) -> bool:
+        """Whether the object is there and is what its name says."""
+        path = self.path(value, algorithm)
+        if path in self._believed:
+            return True
+        try:
+            mode = os.stat(path).st_mode
+        except OSError:
+            return False
+        if mode & _WRITE_BITS and not self._prove(path, value, algorithm):
+            return False
+        self._believed.add(path)
+        return True
+
+    def _prove(self, path: str, value: str, algorithm: str) -> bool:
+        if not self.holds(value, algorithm):
+            return False
+        _protect(path)
+        return True
+
+    def holds(self, value: str, algorithm: str = MD5) -> bool:
+        """Whether the bytes of the object have its hash; reads it."""
+        # A manifest is hashed as it stands, also among DVC 2's objects.
+        hasher = HASHERS[MD5 if value.endswith(".dir") else algorithm]
+        try:
+            return hasher(self.path(value, algorithm)) == value.removesuffix(".dir")
+        except OSError:
+            return False
+
+    def forget(self) -> None:
+        """Drop what was believed: objects may have been removed."""
+        self._believed.clear()
+
+    def make_folder(self, object_path: str) -> None:
+        """Create the folder of an object."""
+        folder = os.path.dirname(object_path)
+        if folder not in self._folders:
+            self._make_folders(folder)
+            self._folders.add(folder)
+
+    def _make_folders(self, folder: str) -> None:
+        missing = []
+        while not os.path.isdir(folder):
+            missing.append(folder)
+            folder = os.path.dirname(folder)
+        for path in reversed(missing):
+            try:
+                os.mkdir(path)
+            except FileExistsError:
+                continue
+            if self._shared:
+                os.chmod(path, _GROUP_FOLDER)
+
+    def publish(self, temp: str, value: str) -> None:
+        """Give the durable file `temp` the name of its hash. A sound object there stays."""
+        final = self.path(value)
+        _protect(temp)
+        try:
+            os.link(temp, final)
+        except FileExistsError:
+            if self.is_sound(value):
+                os.unlink(temp)
+            else:
+                os.replace(temp, final)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.replace(temp, final)
+        else:
+            os.unlink(temp)
+        self._believed.add(final)
+
+    def adopt(self, source: str, value: str) -> bool:
+        """Make the workspace file `source` itself the object: one inode, read-only from now on.
+
+        False if it can't be linked here (another disk, no hard links): then copy it. When the object is
+        there already nothing is done, and False says that `source` is not it.
+        """
+        final = self.path(value)
+        if self.is_sound(value):
+            return os.path.samefile(source, final)
+        try:
+            os.link(source, final)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno == errno.EXDEV or error.errno in _NO_LINKS:
+                return False
+            raise
+        os.chmod(source, _READ_ONLY)
+        self._believed.add(final)
+        return True
+
+    def put_bytes(self, data: bytes, value: str) -> None:
+        """Store bytes whose hash is `value`."""
+        final = self.path(value)
+        if self.is_sound(value):
+            return
+        self.make_folder(final)
+        temp = temp_beside(final)
+        try:
+            with open(temp, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            self.publish(temp, value)
+        except BaseException:
+            Path(temp).unlink(missing_ok=True)
+            raise
+
+
+def _protect(path: str) -> None:
+    try:
+        os.chmod(path, _READ_ONLY)
+    except OSError:
+        return  # somebody else's object in a shared cache, or a file system without modes
