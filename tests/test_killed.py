@@ -1,4 +1,4 @@
-"""kill -9 at any moment leaves whole experiments or none, a whole cache, nothing for the next to trip over."""
+"""kill -9 at any moment leaves whole experiments or none, a whole cache, nothing that the next trips over."""
 
 from __future__ import annotations
 
