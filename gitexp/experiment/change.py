@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.find import find_experiment, find_experiments, list_experiments, resolve_rev
 from gitexp.experiment.kept import removal, removed_ref
-from gitexp.experiment.names import check_name
+from gitexp.experiment.names import check_branch_name, check_name
 from gitexp.experiment.record import Experiment
 from gitexp.git.refs import RefChange, RefConflict, change_refs, create_ref, read_ref
 from gitexp.git.repo import Repo
@@ -21,6 +21,7 @@ def branch_experiment(repo: Repo, word: str, branch: str | None = None) -> str:
     """
     revision = resolve_rev(repo, word)
     name = branch or f"{revision.experiment.name if revision.experiment else word}-branch"
+    check_branch_name(name)
     try:
         create_ref(repo, f"refs/heads/{name}", revision.commit, f"exp: created from experiment '{word}'")
     except RefConflict as conflict:

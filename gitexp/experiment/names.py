@@ -38,6 +38,14 @@ def check_name(name: str) -> None:
         )
 
 
+def check_branch_name(name: str) -> None:
+    """Raise an ExpError that says what is wrong unless Git would make a branch of this name."""
+    fault = "Git reads it as something else" if name.startswith("-") or name == "HEAD" else None
+    fault = fault or next((found for found in map(_fault, name.split("/")) if found), None)
+    if fault is not None:
+        raise ExpError(f"'{name}' can't be the name of a branch: {fault}.")
+
+
 def _fault(name: str) -> str | None:
     if not name:
         return "it is empty"
