@@ -1,0 +1,29 @@
+"""What Git ignores, and what it would list: tracked files and untracked ones that are not ignored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from gitexp.git.command import failed, run_git
+from gitexp.git.repo import Repo
+
+
+def is_ignored(repo: Repo, paths: Iterable[str]) -> set[str]:
+    """Those of `paths` (relative to the working tree) that Git ignores. A tracked file is never ignored."""
+    stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    if not stdin:
+        return set()
+    asked = run_git(repo.work_tree, "check-ignore", "-z", "--stdin", input=stdin, check=False)
+    if asked.code > 1:  # 1 says that none is
+        raise failed(("check-ignore",), asked)
+    return set(asked.paths)
+
+
+def list_files(repo: Repo, patterns: Sequence[str] = ()) -> list[str]:
+    """Paths (relative to the working tree) that match Git's `patterns`: all that `git add -A` would keep.
+
+    Ignored folders are not entered. A tracked file that was deleted is still listed.
+    """
+    listed = run_git(repo.work_tree, "ls-files", "-z", "-co", "--exclude-standard", "--", *patterns)
+    return sorted(set(listed.paths))

@@ -1,0 +1,236 @@
+"""Read blobs, trees and commits through one `git cat-file --batch` process; write a commit.
+
+A question costs about 40 µs once the process runs (3 ms). Objects never change, so what is asked by id and
+small is remembered: experiments of one baseline share most of their trees.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, cast
+
+from gitexp.errors import ExpError
+from gitexp.git.command import clean_environment, missing, run_git
+from gitexp.git.repo import Repo
+
+_OID_LENGTHS = (40, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit; times are seconds since the epoch, `author_zone` is as Git writes it ('+0200')."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author_name: str
+    author_email: str
+    author_time: int
+    author_zone: str
+    time: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeItem:
+    """One entry of a tree; `mode` as Git writes it: '100644', '100755', '120000', '160000', '40000'."""
+
+    name: str
+    mode: str
+    oid: str
+
+    @property
+    def is_dir(self) -> bool:
+        return self.mode == "40000"
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode == "120000"
+
+    @property
+    def is_submodule(self) -> bool:
+        return self.mode == "160000"
+
+
+class ObjectReader:
+    """A `git cat-file --batch` process, started by the first question and stopped on leaving the `with`.
+
+    Not to be shared between threads.
+    """
+
+    def __init__(self, repo: Repo) -> None:
+        self._cwd = repo.work_tree
+        self._process: subprocess.Popen[bytes] | None = None
+        self._trees: dict[str, tuple[TreeItem, ...]] = {}
+
+    def __enter__(self) -> ObjectReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the process; a later question starts another."""
+        process, self._process = self._process, None
+        if process is not None:
+            _stdin(process).close()
+            _stdout(process).close()
+            process.wait()
+
+    def read(self, spec: str) -> bytes | None:
+        """The bytes of an object by id, or of a file by '<commit>:<path>'; None if there is no such thing."""
+        if "\n" in spec:
+            return self._read_by_steps(spec)
+        found = self._ask(spec)
+        return found[2] if found else None
+
+    def commit(self, oid: str) -> Commit | None:
+        """The commit that `oid` (or any revision) names, tags peeled."""
+        found = self._ask(oid + "^{commit}")
+        return parse_commit(found[0], found[2]) if found else None
+
+    def commits(self, oids: Iterable[str]) -> dict[str, Commit]:
+        """Several commits at once; those that do not exist are left out."""
+        found = {oid: self.commit(oid) for oid in oids}
+        return {oid: commit for oid, commit in found.items() if commit is not None}
+
+    def tree(self, spec: str) -> tuple[TreeItem, ...]:
+        """The entries of a tree, by its id or by '<commit>:<folder>'; empty if it is none."""
+        known = self._trees.get(spec)
+        if known is not None:
+            return known
+        found = self._ask(spec + "^{tree}")
+        if found is None:
+            return ()
+        oid, _, data = found
+        items = parse_tree(data, len(oid) // 2)
+        if len(spec) in _OID_LENGTHS:  # an id, which always means the same tree
+            self._trees[spec] = items
+        return items
+
+    def _read_by_steps(self, spec: str) -> bytes | None:
+        """A path with a newline can't be asked for in one line: walk down its trees."""
+        rev, _, path = spec.partition(":")
+        *folders, name = path.split("/")
+        tree = rev + "^{tree}"
+        for folder in folders:
+            below = next((item for item in self.tree(tree) if item.name == folder and item.is_dir), None)
+            if below is None:
+                return None
+            tree = below.oid
+        item = next((item for item in self.tree(tree) if item.name == name and not item.is_dir), None)
+        return self.read(item.oid) if item else None
+
+    def _ask(self, spec: str) -> tuple[str, str, bytes] | None:
+        """Object id, type and bytes."""
+        process = self._process or self._start()
+        stdout = _stdout(process)
+        try:
+            _stdin(process).write(os.fsencode(spec) + b"\n")
+            _stdin(process).flush()
+            header = stdout.readline()
+        except BrokenPipeError:
+            header = b""
+        if not header:
+            raise ExpError(f"git cat-file stopped while reading '{spec}'.", "`git fsck` checks the repository.")
+        words = header.rstrip(b"\n").split(b" ")
+        if len(words) != 3 or words[-1] in (b"missing", b"ambiguous"):
+            return None
+        data = stdout.read(int(words[2]))
+        stdout.read(1)
+        return words[0].decode(), words[1].decode(), data
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        try:
+            self._process = subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                cwd=self._cwd,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=clean_environment(),
+            )
+        except FileNotFoundError:
+            raise missing(self._cwd) from None
+        return self._process
+
+
+def parse_tree(data: bytes, oid_bytes: int = 20) -> tuple[TreeItem, ...]:
+    """The entries of a raw tree object."""
+    items, at = [], 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        oid = data[end + 1 : end + 1 + oid_bytes].hex()
+        items.append(TreeItem(os.fsdecode(data[space + 1 : end]), data[at:space].decode(), oid))
+        at = end + 1 + oid_bytes
+    return tuple(items)
+
+
+def parse_commit(oid: str, data: bytes) -> Commit:
+    """A raw commit object as a record; its message is decoded as its header says."""
+    head, _, body = data.partition(b"\n\n")
+    headers: dict[bytes, list[bytes]] = {}
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        if key:  # a signature goes on in lines that begin with a space
+            headers.setdefault(key, []).append(value)
+    encoding = headers.get(b"encoding", [b"utf-8"])[0].decode("ascii", "replace")
+    name, email, author_time, zone = _signature(headers[b"author"][0], encoding)
+    return Commit(
+        oid=oid,
+        tree=headers[b"tree"][0].decode(),
+        parents=tuple(parent.decode() for parent in headers.get(b"parent", [])),
+        author_name=name,
+        author_email=email,
+        author_time=author_time,
+        author_zone=zone,
+        time=_signature(headers[b"committer"][0], encoding)[2],
+        message=_decode(body, encoding),
+    )
+
+
+def write_commit(repo: Repo, tree: str, parents: Sequence[str], message: str) -> str:
+    """Write a commit (no ref) with the user's name, dates and, if commit.gpgSign says so, signature."""
+    asked = run_git(repo.work_tree, "config", "--type=bool", "commit.gpgSign", check=False)
+    # commit-tree itself does not look at commit.gpgSign.
+    sign = ["-S"] if asked.text == "true" else []
+    lineage = [word for parent in parents for word in ("-p", parent)]
+    options = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *lineage, *sign, "-F", "-"]
+    return run_git(repo.work_tree, *options, input=message.encode("utf-8", "surrogateescape")).text
+
+
+def commit_tree_of(repo: Repo, rev: str) -> str:
+    """The tree id of a commit. Raises ExpError when `rev` is none."""
+    return run_git(Path(repo.work_tree), "rev-parse", "--verify", rev + "^{tree}").text
+
+
+def _signature(line: bytes, encoding: str) -> tuple[str, str, int, str]:
+    """Name, email, seconds, zone of an author or committer line; damaged dates read 0."""
+    who, _, when = line.rpartition(b">")
+    name, _, email = who.partition(b"<")
+    seconds, _, zone = when.strip().decode("ascii", "replace").partition(" ")
+    digits = seconds.lstrip("-").isdigit()
+    return _decode(name.strip(), encoding), _decode(email, encoding), int(seconds) if digits else 0, zone or "+0000"
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding, "replace")
+    except LookupError:  # an encoding that Python does not know
+        return data.decode("utf-8", "replace")
+
+
+def _stdin(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", process.stdin)
+
+
+def _stdout(process: subprocess.Popen[bytes]) -> IO[bytes]:
+    return cast("IO[bytes]", process.stdout)
