@@ -24,7 +24,9 @@ def paths_to_commit(root: Path, pipeline: Pipeline, stages: Iterable[Stage]) -> 
     wanted = [path for stage in ran for path in _of_stage(stage)]
     wanted += [*pipeline.params, *pipeline.metrics]
     wanted += [plot.path for plot in pipeline.plots if plot.path is not None]
-    inside = (path for path in dict.fromkeys(wanted) if not path.startswith(("/", "../")) and "://" not in path)
+    inside = (
+        path for path in dict.fromkeys(wanted) if not path.startswith(("/", "../")) and "://" not in path
+    )
     return [found for path in inside for found in _without_cached(root, path, cached)]
 
 

@@ -1,7 +1,7 @@
 """Refs outside refs/exps/ that keep commits from `git gc`: removed, failed, overwritten.
 
     refs/gitexp/removed/<baseline>/<name>/<stamp>    experiments that were removed or overwritten
-    refs/gitexp/failed/<baseline>/<name>/<stamp>     what a failed or interrupted run left: params, partial metrics
+    refs/gitexp/failed/<baseline>/<name>/<stamp>     what a failed or interrupted run left
     refs/gitexp/kept/<stamp>                         the workspace before `exp apply` overwrote some of it
     refs/gitexp/applied                              the experiment that the workspace was last made equal to
 

@@ -139,7 +139,9 @@ def _leaves(value: Value, key: str) -> list[tuple[str, Value]]:
     """The scalars of a metrics file by dotted key; lists and nulls are no metrics (formats.md 7.1)."""
     if isinstance(value, Mapping):
         return [
-            leaf for name, inner in value.items() for leaf in _leaves(inner, f"{key}.{name}" if key else str(name))
+            leaf
+            for name, inner in value.items()
+            for leaf in _leaves(inner, f"{key}.{name}" if key else str(name))
         ]
     return [(key, value)] if isinstance(value, (bool, int, float, str)) else []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gitexp.errors import ExpError, Exit
+from gitexp.errors import Exit, ExpError
 from gitexp.experiment.find import names_on
 from gitexp.experiment.names import check_name, random_name, sweep_names
 from gitexp.experiment.request import Attempt, RunRequest

@@ -72,14 +72,13 @@ def _lines(path: Path) -> list[str]:
 
 def _mapped_packages(finder: Path) -> list[str]:
     """The values of the `MAPPING = {'package': '/its/folder'}` that setuptools writes."""
-    for line in _lines(finder):
-        if line.startswith("MAPPING") and "=" in line:
-            try:
-                mapping = ast.literal_eval(line.partition("=")[2].strip())
-            except (ValueError, SyntaxError):
-                return []
-            return [place for place in mapping.values() if isinstance(place, str)] if isinstance(mapping, dict) else []
-    return []
+    text = next((line.partition("=")[2] for line in _lines(finder) if line.startswith("MAPPING")), "")
+    try:
+        mapping = ast.literal_eval(text.strip() or "{}")
+    except (ValueError, SyntaxError):
+        return []
+    places = mapping.values() if isinstance(mapping, dict) else ()
+    return [place for place in places if isinstance(place, str)]
 
 
 def _inside(named: str, work_tree: Path) -> str | None:

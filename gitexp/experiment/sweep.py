@@ -33,9 +33,7 @@ class SharedSlots:
             self._free.release()
 
 
-def run_all(
-    items: Sequence[Item], work: Callable[[Item], Result], at_once: int, stop: Stop
-) -> list[Result]:
+def run_all(items: Sequence[Item], work: Callable[[Item], Result], at_once: int, stop: Stop) -> list[Result]:
     """`work` on every item, `at_once` at a time; results in the order of the items.
 
     When `stop` is asked, the items not begun are left out. An error of `work` ends everything and is raised.

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-ADJECTIVES = tuple(
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+ADJECTIVES = _words(
     """
     able agile airy alert amber ample apt arctic ashen azure balmy basic blithe bold bonny boreal brave
     breezy brief bright brisk bronze calm candid chief civil classy clean clear clever coastal cobalt cool
@@ -18,10 +23,10 @@ ADJECTIVES = tuple(
     solar solid sonic sound spry stable starry steady steep sturdy sunny super sure swift tall tame tangy tart
     teal tender tidal tidy tough trim true upbeat urban valid vast velvet vital vivid vocal warm wavy wide
     wild windy wise witty woody worthy young zesty
-    """.split()
+    """
 )
 
-NOUNS = tuple(
+NOUNS = _words(
     """
     acorn alder alpaca anchor anvil apple arbor arrow aspen atlas atoll badger bagel bamboo banjo barley basil
     basin bay beacon beaver birch bison bloom boat bobcat bonsai breeze bridge brook buffalo bugle cabin cactus
@@ -38,5 +43,5 @@ NOUNS = tuple(
     shrew skunk sloth snail sparrow spruce squid stag star stoat stone stork stream summit swan swift tapir
     teal tern thistle thrush tiger toad topaz trail trout tulip tundra turtle valley viper vole walnut walrus
     warbler wave weasel whale willow wolf wombat wren yak zebra zephyr
-    """.split()
+    """
 )

@@ -40,4 +40,6 @@ def add_experiment(repo: Repo, baseline: str, name: str) -> Experiment:
 def refs_of(repo: Repo, prefix: str = "refs/") -> dict[str, str]:
     """Every ref under `prefix` and what it holds, as libgit2 sees them."""
     opened = pygit2.Repository(str(repo.work_tree))
-    return {name: str(opened.references[name].target) for name in opened.references if name.startswith(prefix)}
+    return {
+        name: str(opened.references[name].target) for name in opened.references if name.startswith(prefix)
+    }

@@ -13,7 +13,24 @@ from gitexp.experiment.names import check_name, random_name, sweep_names
 from gitexp.experiment.words import ADJECTIVES, NOUNS
 
 GOOD = ["e1", "-x", "é", "HEAD", "x" * 120, "a.b", "wide_net-2", "日本"]
-BAD = ["", "a b", "a/b", "a..b", "a~b", ".hid", "a.lock", "a:b", "a^", "a?", "a*", "a[", "a\\b", "@", "a@{1}", "a."]
+BAD = [
+    "",
+    "a b",
+    "a/b",
+    "a..b",
+    "a~b",
+    ".hid",
+    "a.lock",
+    "a:b",
+    "a^",
+    "a?",
+    "a*",
+    "a[",
+    "a\\b",
+    "@",
+    "a@{1}",
+    "a.",
+]
 
 
 @pytest.mark.parametrize("name", GOOD)
