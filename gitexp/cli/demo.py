@@ -21,9 +21,7 @@ FOLDER = typer.Argument(metavar="[DIR]", help="A new or an empty folder.")
 SWEEP = ("run", "-S", "train.units=4,16", "-S", "train.rate=0.001,0.01,0.1")
 
 
-def command(
-    folder: Annotated[Path, FOLDER] = Path("penguins"),
-) -> int:
+def command(folder: Annotated[Path, FOLDER] = Path("penguins")) -> int:
     """Lay down a small real project in a new Git repository and run the main job on it.
 
     The project learns to tell a penguin's sex from its measurements, with Python alone. The demo runs its

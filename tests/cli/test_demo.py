@@ -9,8 +9,6 @@ import pytest
 
 from tests.programs import exp, exp_ok, git, names
 
-BARE = {"GIT_CONFIG_GLOBAL": "/dev/null", "EMAIL": ""}
-
 
 def test_the_whole_story(work: Path) -> None:
     out = exp_ok(work, "demo", "birds")
@@ -42,10 +40,12 @@ def suggestions(out: str) -> list[list[str]]:
     return [words[1:] for words in commands]
 
 
-def test_where_git_knows_no_author_the_demo_has_one_of_its_own(work: Path, tmp_path: Path) -> None:
-    exp_ok(work, "demo", "birds", env=BARE)
+def test_where_git_knows_no_author_the_demo_has_one_of_its_own(work: Path) -> None:
+    nobody = work / "nobody.gitconfig"
+    nobody.write_text("[user]\n\tuseConfigOnly = true\n")
+    exp_ok(work, "demo", "birds", env={"GIT_CONFIG_GLOBAL": str(nobody)})
     assert git(work / "birds", "config", "--local", "user.name") == "Demo"
-    assert not (tmp_path / "home" / ".config" / "git").exists()
+    assert "name" not in nobody.read_text()
 
 
 def test_an_author_that_git_knows_stays(work: Path) -> None:
