@@ -106,8 +106,8 @@ class ObjectReader:
         known = self._trees.get(spec)
         if known is not None:
             return known
-        found = self._ask(spec + "^{tree}")
-        if found is None:
+        found = self._ask(spec if ":" in spec else spec + "^{tree}")
+        if found is None or found[1] != "tree":
             return ()
         oid, _, data = found
         items = parse_tree(data, len(oid) // 2)
