@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pygit2
@@ -37,22 +38,20 @@ def forget(project: Path) -> None:
     shutil.rmtree(project / ".git" / "gitexp" / "cache", ignore_errors=True)
 
 
+def measure(project: Path, count: int) -> None:
+    fill(project, count)
+    header(f"{count} experiments")
+    row("list", seconds([*DVC, "exp", "list"], project, 3), seconds([*EXP, "list"], project, 5))
+    theirs, ours = [*DVC, "exp", "show", "--json"], [*EXP, "show", "--json"]
+    repeat = 1 if count >= SLOW else 3
+    first = partial(forget, project)
+    row("show --json, first", seconds(theirs, project, repeat, first), seconds(ours, project, 5, first))
+    row("show --json, again", seconds(theirs, project, repeat), seconds(ours, project, 5))
+    pair = ["exp-00001", "exp-00002"]
+    theirs, ours = [*DVC, "exp", "diff", *pair], [*EXP, "diff", *pair]
+    row("diff of two", seconds(theirs, project, 3), seconds(ours, project, 5))
+
+
 for count in COUNTS:
     with tempfile.TemporaryDirectory() as folder:
-        project = fixture_repo("get-started", Path(folder) / "project")
-        fill(project, count)
-        header(f"{count} experiments")
-        repeat = 1 if count >= SLOW else 3
-        row("list", seconds([*DVC, "exp", "list"], project, 3), seconds([*EXP, "list"], project, 5))
-        for what, before in (("first", lambda: forget(project)), ("again", lambda: None)):
-            row(
-                f"show --json, {what}",
-                seconds([*DVC, "exp", "show", "--json"], project, repeat, before),
-                seconds([*EXP, "show", "--json"], project, 5, before),
-            )
-        pair = ["exp-00001", "exp-00002"]
-        row(
-            "diff of two",
-            seconds([*DVC, "exp", "diff", *pair], project, 3),
-            seconds([*EXP, "diff", *pair], project, 5),
-        )
+        measure(fixture_repo("get-started", Path(folder) / "project"), count)
