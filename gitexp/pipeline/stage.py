@@ -136,6 +136,16 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
+class Dataset:
+    """One entry of a top-level `datasets:` section; `spec` is all of it, as written."""
+
+    name: str
+    type: str
+    spec: Mapping[str, Value] = field(default_factory=dict)
+    file: str = "dvc.yaml"
+
+
+@dataclass(frozen=True, slots=True)
 class Pipeline:
     """Everything that the manifests of one DVC root say, in file order then declaration order."""
 
@@ -144,5 +154,6 @@ class Pipeline:
     metrics: tuple[str, ...] = ()
     plots: tuple[TopPlot, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
     used_vars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # file -> template keys used
     manifests: tuple[str, ...] = ()  # every dvc.yaml and .dvc file read
