@@ -4,6 +4,7 @@
                       held/…                       waiting until released
                       running/…                    claimed; its ctime is the worker's heartbeat
                       success/… failed/…           ended
+                      kill/<id>                    somebody asks to stop it
 
 Whoever renames an entry from queued/ to running/ has it: the file system lets exactly one succeed, also
 between machines on NFS. No index, no database, no daemon: listing the folders is the truth.
@@ -18,7 +19,8 @@ from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
-from gitexp.queue.job import Ending, Owner, Place, QueuedJob, dump_job, ended, parse_job
+from gitexp.queue.job import Ending, Place, QueuedJob, dump_job, ended, parse_job
+from gitexp.queue.owner import Owner
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
@@ -82,10 +84,24 @@ class Board:
         except FileNotFoundError:
             return None
 
-    def end(self, job: QueuedJob, ending: Ending, place: Place) -> None:
-        """Move a running entry to success or failed, with how it ended."""
+    def ask_kill(self, job: QueuedJob) -> None:
+        """Ask whoever runs the entry to stop it. Works across machines: the worker looks for the file."""
+        write_atomic(self.folder / "kill" / job.id, b"")
+
+    def take_kill(self, job: QueuedJob) -> bool:
+        """Whether somebody asked to stop the entry since the last look."""
+        try:
+            (self.folder / "kill" / job.id).unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def end(self, job: QueuedJob, ending: Ending, place: Place) -> bool:
+        """Move a running entry to success or failed, with how it ended; False when it was taken away."""
+        if not self.move(job, Place.RUNNING, place):
+            return False
         write_atomic(self._path(job, place), dump_job(ended(job, ending)))
-        self._path(job, Place.RUNNING).unlink(missing_ok=True)
+        return True
 
     def requeue(self, job: QueuedJob, source: Place) -> QueuedJob:
         """Put an entry back where it stood in the queue, without owner or ending."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from gitexp.errors import ExpError
 from gitexp.experiment.request import Attempt, Scope
+from gitexp.queue.owner import Owner
 
 
 class Place(Enum):
@@ -19,16 +20,6 @@ class Place(Enum):
     RUNNING = "running"
     SUCCESS = "success"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The process that runs an entry. A pid says nothing on another host, or after a reboot."""
-
-    host: str
-    boot: str
-    pid: int
-    started: str  # the process's own start time: pids are used again
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,7 @@ class QueuedJob:
     force: bool = False
     keep_going: bool = False
     lost: int = 0  # how many workers died with it
+    retries: int = 1  # how many may, before it is failed
     group: str | None = None  # the sweep it belongs to
     owner: Owner | None = None
     log: str | None = None  # the folder of its last run

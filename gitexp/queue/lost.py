@@ -1,0 +1,48 @@
+"""Entries whose worker died: noticed by host, boot id, pid and heartbeat, and put back into the queue."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from gitexp.build.claim import claim
+from gitexp.build.stop import Stop
+from gitexp.queue.board import Board
+from gitexp.queue.job import Ending, Place, QueuedJob
+from gitexp.queue.owner import is_gone
+
+
+def find_lost(board: Board) -> list[QueuedJob]:
+    """The running entries whose owner can't be running them any more."""
+    now = time.time()
+    lost = []
+    for _, job in board.entries(Place.RUNNING):
+        beat = board.last_beat(job)
+        if beat is not None and is_gone(job.owner, now - beat):
+            lost.append(job)
+    return lost
+
+
+def requeue_lost(board: Board) -> list[QueuedJob]:
+    """Put lost entries back where they stood; those lost too often are failed: none loops for ever."""
+    if not find_lost(board):
+        return []
+    # Under the lock look again: whoever had it before us may have put the same entries back.
+    with claim(board.folder, "lost.lock", Stop(), _no_word):
+        lost = find_lost(board)
+        for job in lost:
+            _put_back(board, job)
+        return lost
+
+
+def _put_back(board: Board, job: QueuedJob) -> None:
+    times = job.lost + 1
+    if times <= job.retries:
+        board.requeue(replace(job, lost=times), Place.RUNNING)
+        return
+    message = f"its worker was lost {times} times (killed, or the machine went down)"
+    board.end(replace(job, lost=times), Ending("failed", message=message, at=time.time()), Place.FAILED)
+
+
+def _no_word() -> None:
+    """Nobody is told of so short a wait."""

@@ -1,0 +1,76 @@
+"""Who runs an entry, and whether that process can still be running it.
+
+A pid alone proves nothing: it means nothing on another host, after a reboot, or once it is used again. So an
+owner is host + boot id + pid + the process's start time, and where none of these can be checked from
+here (another host), the age of its heartbeat.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+SILENCE = 60.0  # seconds without a heartbeat after which a worker on another host counts as lost
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A process, told apart from every other on every machine that shares the repository."""
+
+    host: str
+    boot: str  # changes with every start of the machine
+    pid: int
+    started: str  # the process's own start time, in whatever unit the system has
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.pid}"
+
+
+def this_process() -> Owner:
+    pid = os.getpid()
+    return Owner(socket.gethostname(), _boot_id(), pid, _start_time(pid) or "")
+
+
+def is_gone(owner: Owner | None, silent: float) -> bool:
+    """Whether the owner can't be at work any more. `silent`: seconds since its last heartbeat.
+
+    An entry without owner was claimed this very moment, or by somebody who died between two system calls.
+    """
+    if owner is None or owner.host != socket.gethostname():
+        return silent > SILENCE
+    if owner.boot != _boot_id():
+        return True
+    return not is_running(owner)
+
+
+def is_running(owner: Owner) -> bool:
+    """Whether the process lives; only for an owner on this host since its last start."""
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it lives, and belongs to somebody else
+    started = _start_time(owner.pid)
+    return started is None or not owner.started or started == owner.started
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""  # no Linux: a reboot is noticed by the pids
+
+
+def _start_time(pid: int) -> str | None:
+    """Field 22 of /proc/PID/stat, in clock ticks since boot; None where there is no /proc, or no such pid."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    # The command's name, in parentheses, may hold anything.
+    rest = stat.rpartition(")")[2].split()
+    # A zombie runs nothing any more: it is not the process that it was.
+    return "zombie" if rest[0] == "Z" else rest[19]

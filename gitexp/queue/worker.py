@@ -1,0 +1,119 @@
+"""A worker: takes entries from the board one after another and runs each to its end.
+
+One process runs many experiments (no Python start each). While one runs, a second thread beats its heart and
+looks for a request to kill it. A worker that dies leaves its entry in running/; whoever looks next finds the
+owner gone and puts the entry back (`gitexp.queue.lost`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from gitexp.build.stop import Stop
+from gitexp.errors import ExpError
+from gitexp.experiment.record import RunResult, State, Watcher
+from gitexp.queue.board import Board
+from gitexp.queue.job import Ending, Place, QueuedJob
+from gitexp.queue.lost import requeue_lost
+from gitexp.queue.owner import Owner
+
+BEAT = 2.0  # seconds between heartbeats
+LOOK = 0.2  # seconds between looks for a request to kill
+
+
+class RunJob(Protocol):
+    """Runs one entry; the engine behind it is `gitexp.queue.execute`."""
+
+    def __call__(self, job: QueuedJob, stop: Stop, watcher: Watcher) -> RunResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What one worker works with. `stop` ends it: it begins nothing new, and stops what runs."""
+
+    board: Board
+    owner: Owner
+    run_job: RunJob
+    stop: Stop
+    enough: Callable[[], bool]  # asked between entries: whether to go home
+    watcher: Watcher
+
+
+def work(shift: Shift) -> list[RunResult]:
+    """Run entries until none waits, or the worker is told to go home."""
+    results = []
+    while not shift.stop.asked and not shift.enough():
+        requeue_lost(shift.board)
+        job = shift.board.claim(shift.owner)
+        if job is None:
+            break
+        results.append(run_one(shift, job))
+    return results
+
+
+def run_one(shift: Shift, job: QueuedJob) -> RunResult:
+    """Run a claimed entry and put it where its ending belongs. An error of the run is a failed entry."""
+    began = time.time()
+    with _watched(shift, job) as stop:
+        try:
+            result = shift.run_job(job, stop, shift.watcher)
+        except ExpError as error:
+            text = error.message if error.hint is None else f"{error.message} ({error.hint})"
+            result = RunResult(
+                job.name,
+                State.FAILED,
+                job.attempt.baseline,
+                overrides=job.attempt.overrides,
+                seconds=time.time() - began,
+                error=text,
+            )
+    place = Place.SUCCESS if result.state is State.SUCCESS else Place.FAILED
+    shift.board.end(job, ending_of(result), place)
+    return result
+
+
+def ending_of(result: RunResult) -> Ending:
+    """What the queue remembers of a run."""
+    bad = next((stage for stage in result.stages if stage.failure is not None), None)
+    failure = bad.failure if bad else None
+    return Ending(
+        state=result.state.value,
+        commit=result.experiment.commit if result.experiment else None,
+        stage=bad.stage if bad else None,
+        exit_code=failure.exit_code if failure else None,
+        message=failure.message if failure else result.error,
+        seconds=result.seconds,
+        at=time.time(),
+    )
+
+
+@contextmanager
+def _watched(shift: Shift, job: QueuedJob) -> Iterator[Stop]:
+    """While the block runs: heartbeats go out, and a request to kill or stop asks the job's own Stop."""
+    stop, over = Stop(), threading.Event()
+
+    def watch() -> None:
+        beaten = passed_on = 0
+        while not over.wait(LOOK):
+            if time.monotonic() - beaten > BEAT:
+                beaten = int(time.monotonic())
+                if not shift.board.beat(job):
+                    stop.ask()  # removed from the queue: nobody wants it any more
+            while passed_on < shift.stop.level:
+                stop.ask()
+                passed_on += 1
+            if shift.board.take_kill(job):
+                stop.ask()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield stop
+    finally:
+        over.set()
+        thread.join()
