@@ -74,8 +74,8 @@ def _dep(item: Mapping[str, Value], folder: str, root: str | None) -> Dep:
     written = item.get("path", "")
     kind = kind_of(written)
     if "repo" in item or "db" in item:
-        # A path inside another repository, or a query: nothing on this machine.
-        return Dep(written, written, DepKind.URL)
+        # A path inside another repository, or a query: nothing that a stage here could make.
+        return Dep(written, f"{item.get('repo', {}).get('url', 'db')}#{written}", DepKind.URL)
     return Dep(written, rooted(written, folder, root) if kind is DepKind.FILE else written, kind)
 
 

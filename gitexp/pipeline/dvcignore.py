@@ -21,7 +21,7 @@ class DvcIgnore:
 
     @classmethod
     def read(cls, files: Files, paths: Iterable[str]) -> DvcIgnore:
-        """Rules from the .dvcignore files at `paths`. Files without a rule, as `init` writes, cost nothing."""
+        """Rules from the .dvcignore files at `paths`; one without a rule, as `init` writes, costs nothing."""
         rules = {}
         for path in paths:
             lines = (files.read(path) or b"").decode(errors="replace").splitlines()

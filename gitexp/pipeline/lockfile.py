@@ -18,7 +18,9 @@ from gitexp.pipeline.yaml import dump_yaml
 
 __all__ = ["check_header", "entry_from_data", "entry_to_data", "merge_lock", "read_lock"]
 
-_TOP_KEY = re.compile(rb"^([^\s#'\"\-\[{][^:\n]*|'[^'\n]*'|\"[^\"\n]*\"):(?:[ \t]+(.*?))?[ \t]*\r?$", re.MULTILINE)
+_TOP_KEY = re.compile(
+    rb"^([^\s#'\"\-\[{][^:\n]*|'[^'\n]*'|\"[^\"\n]*\"):(?:[ \t]+(.*?))?[ \t]*\r?$", re.MULTILINE
+)
 _KNOWN = {b"schema", b"datasets", b"stages"}
 _VERSIONS = {b"'2.0'", b'"2.0"'}
 
@@ -32,8 +34,7 @@ def check_header(text: bytes, name: str) -> None:
     schema = keys.get(b"schema")
     if schema is not None and schema[2] in _VERSIONS and keys.keys() <= _KNOWN:
         return
-    if text.strip():
-        read_lock(text, name)
+    read_lock(text, name)
 
 
 def read_lock(text: bytes, name: str) -> dict[str, LockEntry]:
@@ -46,6 +47,8 @@ def read_lock(text: bytes, name: str) -> dict[str, LockEntry]:
 
 
 def _read(text: bytes, name: str) -> Manifest:
+    if not text.strip():
+        raise ExpError(f"{name}: the lock is empty.", "delete it: the next run writes it anew.")
     try:
         manifest = read_file(text, name, LOCK)
     except ExpError as error:
@@ -73,10 +76,13 @@ def merge_lock(old: bytes | None, entries: Mapping[str, LockEntry], name: str = 
 
     Gives `old` back unchanged when it says all of that already. Raises ExpError when `old` can't be read.
     """
-    data = _read(old, name).data if old else {}
+    data = _read(old, name).data if old else {"schema": "2.0"}
     stages = dict(data.get("stages", {}))
-    new = {stage: entry_to_data(entry) for stage, entry in entries.items()}
-    if old and all(stages.get(stage) == entry for stage, entry in new.items()):
+    changed = {
+        stage: new
+        for stage, new in ((stage, entry_to_data(entry)) for stage, entry in entries.items())
+        if stage not in stages or entry_to_data(entry_of(stages[stage])) != new
+    }
+    if old and not changed:
         return old
-    stages.update(new)
-    return dump_yaml({**({"schema": "2.0"} if not data else data), "stages": stages})
+    return dump_yaml({**data, "stages": {**stages, **changed}})

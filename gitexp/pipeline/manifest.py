@@ -1,4 +1,4 @@
-"""One dvc.yaml, .dvc or dvc.lock as read: its data, checked against its shape, and where things stand in it."""
+"""One dvc.yaml, .dvc or dvc.lock as read: data that has the right shape, and where things stand in it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def subject(keys: Keys) -> str:
 def read_file(text: bytes, file: str, shape: Shape) -> Manifest:
     """Parse and check a file; an empty one counts as an empty mapping. Raises ExpError with the place."""
     data, lines = parse_with_lines(text, file)
-    manifest = Manifest(file, text, data if data or isinstance(data, list) else {}, lines)
+    manifest = Manifest(file, text, data or {}, lines)
     manifest.check(shape, manifest.data)
     return manifest
 

@@ -75,9 +75,7 @@ def connected(edges: Mapping[str, tuple[str, ...]], starts: Iterable[str]) -> se
     return reachable({address: (*others, *back[address]) for address, others in edges.items()}, starts)
 
 
-def _in_order(
-    graph: Graph, edges: Mapping[str, tuple[str, ...]], chosen: Iterable[str]
-) -> tuple[Stage, ...]:
+def _in_order(graph: Graph, edges: Mapping[str, tuple[str, ...]], chosen: Iterable[str]) -> tuple[Stage, ...]:
     among = chosen if isinstance(chosen, set) else set(chosen)
     order: dict[str, None] = {}
     for start in graph.stages:

@@ -15,7 +15,6 @@ from gitexp.git.repo import Repo
 from gitexp.pipeline.dvcignore import DvcIgnore
 from gitexp.pipeline.paths import is_manifest, parents
 
-
 # Git's `*` crosses folders.
 _SPECS = ("*.dvc", "dvc.yaml", "*/dvc.yaml", ".dvcignore", "*/.dvcignore")
 

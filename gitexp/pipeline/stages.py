@@ -82,9 +82,7 @@ def _deps(written: Value, folder: str, origin: Origin) -> tuple[Dep, ...]:
 
 def _params(written: Value, folder: str, origin: Origin) -> tuple[ParamDep, ...]:
     """Keys by file, in the order files come first; an entry without keys means the whole file, and wins."""
-    whole = {
-        file for item in written if isinstance(item, dict) for file, keys in item.items() if not keys
-    }
+    whole = {file for item in written if isinstance(item, dict) for file, keys in item.items() if not keys}
     by_file: dict[str, list[str]] = {}
     for index, item in enumerate(written):
         if isinstance(item, dict):
@@ -112,12 +110,9 @@ def _param_keys(keys: Value, file: str, index: int, origin: Origin) -> list[str]
 
 
 def _outs(definition: Mapping[str, Value], folder: str, origin: Origin) -> tuple[Out, ...]:
-    # DVC takes the sections in the order they stand in the file.
-    kinds = dict(_SECTIONS)
     outs = []
-    for section in definition:
-        kind = kinds.get(section)
-        if kind is None:
+    for section, kind in _SECTIONS:
+        if section not in definition:
             continue
         for written, (flags, index) in _merged_flags(definition[section], section, origin).items():
             if is_manifest(written):
@@ -127,9 +122,7 @@ def _outs(definition: Mapping[str, Value], folder: str, origin: Origin) -> tuple
     return tuple(outs)
 
 
-def _merged_flags(
-    items: Value, section: str, origin: Origin
-) -> dict[str, tuple[Mapping[str, Value], int]]:
+def _merged_flags(items: Value, section: str, origin: Origin) -> dict[str, tuple[Mapping[str, Value], int]]:
     """Flags by path; a path that comes twice in a section has the flags of both."""
     merged: dict[str, tuple[Mapping[str, Value], int]] = {}
     for index, item in enumerate(items):
@@ -164,4 +157,3 @@ def _out(written: str, flags: Mapping[str, Value], kind: OutKind, folder: str, r
         meta=flags.get("meta"),
         plot=PlotStyle(**style) if style else None,
     )
-

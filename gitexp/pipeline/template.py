@@ -53,7 +53,7 @@ def parse_expression(text: str) -> Path:
     if _STEPS.fullmatch(text) is None:
         raise TemplateError(
             f"'${{{text}}}' is not a variable",
-            "write ${name}, ${name.key} or ${name[0]}; there are no other expressions. \\${…} stands for itself.",
+            "write ${name}, ${name.key} or ${name[0]}; nothing else is computed. \\${…} stands for itself.",
         )
     return tuple(step.strip() for step in _SEPARATOR.split(text.replace("]", "")))
 
@@ -94,7 +94,7 @@ class Resolver:
         if alone is not None and text.find("}") == len(text) - 1:
             value = self.value(alone[1])
             if not whole and isinstance(value, (dict, list)):
-                raise TemplateError(f"{text} is {described(value)}, and only text or a number can stand here")
+                raise TemplateError(f"{text} is {described(value)}; only text or a number can stand here")
             return value
         result = _EXPRESSION.sub(lambda match: self._inside(match, in_command), text)
         return result.replace("\\${", "${")
@@ -105,7 +105,7 @@ class Resolver:
             return options(value, self.style)
         if isinstance(value, (dict, list)):
             allowed = "text, a number or a mapping" if in_command else "text or a number"
-            raise TemplateError(f"{match[0]} is {described(value)}, and only {allowed} can stand within a text")
+            raise TemplateError(f"{match[0]} is {described(value)}; only {allowed} can stand within a text")
         return word(value)
 
     def value(self, expression: str) -> Value:

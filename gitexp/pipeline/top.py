@@ -47,12 +47,8 @@ def read_top(manifest: Manifest, resolver: Resolver | None, root: str | None) ->
         plots=tuple(
             plot for index, item in enumerate(data["plots"]) for plot in _plots(manifest, item, index, root)
         ),
-        artifacts=tuple(
-            _artifact(manifest, name, item, root) for name, item in data["artifacts"].items()
-        ),
-        datasets=tuple(
-            _dataset(manifest, item, index) for index, item in enumerate(data["datasets"])
-        ),
+        artifacts=tuple(_artifact(manifest, name, item, root) for name, item in data["artifacts"].items()),
+        datasets=tuple(_dataset(manifest, item, index) for index, item in enumerate(data["datasets"])),
     )
 
 

@@ -113,7 +113,8 @@ class Variables:
         for key in keys or ():
             if key not in values:
                 raise TemplateError(f"vars: '{path}' has no key '{key}'", _near_hint(key, list(values)))
-        return _without_other_keys({key: values[key] for key in keys} if keys else values)
+        chosen: dict[str, Value] = _without_other_keys({key: values[key] for key in keys} if keys else values)
+        return chosen
 
     def _merge(self, new: dict[str, Value], origin: Origin) -> None:
         for key in new:

@@ -54,7 +54,12 @@ def dump_yaml(value: Value) -> bytes:
     """`value` as a YAML document. Takes what parse_yaml gives, and tuples; anything else is a ValueError."""
     try:
         text = yaml.dump(
-            value, Dumper=_BlockDumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=80
+            value,
+            Dumper=_BlockDumper,
+            default_flow_style=False,
+            sort_keys=False,
+            allow_unicode=True,
+            width=80,
         )
     except yaml.YAMLError as error:
         raise ValueError(f"not a YAML value: {error}") from error
