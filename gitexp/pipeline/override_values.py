@@ -8,7 +8,6 @@ only loaded for `${…}`: it costs 55 ms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 
 from gitexp import deferred
@@ -23,7 +22,7 @@ def overridden(values: dict[Value, Value], overrides: Sequence[Override]) -> dic
 
     Raises ExpError for a key that is not there (or, with `+`, is), and for values that don't fit.
     """
-    result = deepcopy(values)
+    result: dict[Value, Value] = _copy(values)
     for override in overrides:
         change = _Change(result, override)
         if override.kind is OverrideKind.DELETE:
@@ -57,7 +56,7 @@ class _Change:
         if isinstance(value, (dict, list)) and isinstance(present, (dict, list)):
             self.merge(folder, key, value, self.override.key)
         else:
-            folder[key] = deepcopy(value)
+            folder[key] = _copy(value)
 
     def delete(self) -> None:
         present = pick(self.values, self.override.key)
@@ -114,7 +113,7 @@ class _Change:
                 f"to replace it, delete it first: -S '~{dotted}' -S '+{dotted}=…'.",
             )
         if isinstance(there, list):
-            folder[key] = deepcopy(value)
+            folder[key] = _copy(value)
             return
         for name, item in value.items():
             if name not in there and not self.adds:
@@ -122,7 +121,7 @@ class _Change:
             if isinstance(item, (dict, list)) and isinstance(there.get(name), (dict, list)):
                 self.merge(there, name, item, f"{dotted}.{name}")
             else:
-                there[name] = deepcopy(item)
+                there[name] = _copy(item)
 
     def unknown(self, dotted: str) -> ExpError:
         """The error for a key that is not there, with the keys that may have been meant."""
@@ -134,6 +133,13 @@ class _Change:
         if self.override.kind is not OverrideKind.DELETE:
             hint += f"-S '{_retyped(self.override, OverrideKind.ADD)}' adds it."
         return ExpError(f"{self.override.file} has no '{dotted}'.", hint.strip() or None)
+
+
+def _copy(value: Value) -> Value:
+    """A deep copy that shares nothing: what YAML aliases share, an override changes in one place only."""
+    if isinstance(value, dict):
+        return {key: _copy(item) for key, item in value.items()}
+    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_taken(present: Value, value: Value) -> bool:
@@ -170,11 +176,11 @@ def _resolve(values: dict[Value, Value], overrides: Sequence[Override]) -> None:
     if not overrides:
         return
     omegaconf = deferred.module("omegaconf")
-    config = omegaconf.OmegaConf.create(values, flags={"allow_objects": True})
     for override in overrides:
         if pick(values, override.key) is MISSING:
             continue  # a later override took it away
         try:
+            config = omegaconf.OmegaConf.create(values, flags={"allow_objects": True})
             node = omegaconf.OmegaConf.select(config, override.key)
             is_config = omegaconf.OmegaConf.is_config(node)
             value = omegaconf.OmegaConf.to_container(node, resolve=True) if is_config else node

@@ -25,7 +25,7 @@ class OverrideKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One override, understood. `choices` are the texts of a sweep's values, each an override's value again."""
+    """One override, understood. `choices` are a sweep's values as texts, each to be typed again."""
 
     kind: OverrideKind
     key: str

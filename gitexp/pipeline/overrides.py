@@ -20,7 +20,7 @@ __all__ = ["Override", "OverrideKind", "by_file", "expand_sweep", "is_sweep", "p
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One change to one params file. `file` is relative to the DVC root; `text` is as typed, with the file."""
+    """One change to one params file, `file` below the DVC root. `text` is as typed, file included."""
 
     file: str
     text: str

@@ -12,10 +12,22 @@ from gitexp.pipeline.stage import Value
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One `name = literal`: where it stands in the nest of classes, and the node of its literal."""
+    """One `name = literal`: where it stands in the nest of classes, its statement and its literal.
+
+    `keys` are the params key path; both members of a class body and `self.x` of `__init__` have the class's.
+    """
 
     keys: tuple[str, ...]
-    node: ast.expr
+    statement: ast.Assign | ast.AnnAssign
+    literal: ast.expr
+
+    @property
+    def is_plain(self) -> bool:
+        """`name = …` rather than `self.name = …`."""
+        target = (
+            self.statement.targets[0] if isinstance(self.statement, ast.Assign) else self.statement.target
+        )
+        return isinstance(target, ast.Name)
 
 
 def parse_python(data: bytes, name: str) -> dict[str, Value]:
@@ -25,21 +37,19 @@ def parse_python(data: bytes, name: str) -> dict[str, Value]:
     Raises ExpError with the line when the file is not Python.
     """
     values: dict[str, Value] = {}
-    for keys, is_class, node in _walk(_parse(data, name).body, (), in_init=False):
+    for found in _walk(_parse(data, name).body, (), in_init=False):
+        keys = found.keys if isinstance(found, Assignment) else found
         folder = values
         for key in keys[:-1]:
             folder = folder[key]
-        folder[keys[-1]] = {} if is_class or node is None else _literal(node)
+        folder[keys[-1]] = _value(found.literal) if isinstance(found, Assignment) else {}
     return values
 
 
 def assignments(data: bytes, name: str) -> dict[tuple[str, ...], Assignment]:
-    """The literal that gives each constant its value: the last one, when it is assigned twice."""
-    return {
-        keys: Assignment(keys, node)
-        for keys, _, node in _walk(_parse(data, name).body, (), in_init=False)
-        if node is not None
-    }
+    """The assignment that gives each constant its value: the last one, when there are several."""
+    found = _walk(_parse(data, name).body, (), in_init=False)
+    return {each.keys: each for each in found if isinstance(each, Assignment)}
 
 
 def _parse(data: bytes, name: str) -> ast.Module:
@@ -53,18 +63,18 @@ def _parse(data: bytes, name: str) -> ast.Module:
 
 def _walk(
     body: list[ast.stmt], prefix: tuple[str, ...], in_init: bool
-) -> Iterator[tuple[tuple[str, ...], bool, ast.expr | None]]:
-    """(keys, is a class, literal) of each constant, in source order; a class comes before its members."""
+) -> Iterator[Assignment | tuple[str, ...]]:
+    """Assignments, and the keys of classes before their members, in source order."""
     for statement in body:
         if isinstance(statement, ast.ClassDef) and not in_init:
-            yield (*prefix, statement.name), True, None
+            yield (*prefix, statement.name)
             yield from _walk(statement.body, (*prefix, statement.name), in_init=False)
         elif isinstance(statement, ast.FunctionDef) and statement.name == "__init__" and not in_init:
             yield from _walk(statement.body, prefix, in_init=True)
         elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
             name = _target(statement, in_init)
             if name is not None and statement.value is not None and _is_literal(statement.value):
-                yield (*prefix, name), False, statement.value
+                yield Assignment((*prefix, name), statement, statement.value)
 
 
 def _target(statement: ast.Assign | ast.AnnAssign, in_init: bool) -> str | None:
@@ -87,14 +97,14 @@ def _is_literal(node: ast.expr) -> bool:
     return True
 
 
-def _literal(node: ast.expr) -> Value:
-    """The value of a literal node, sets and tuples as lists in the order written."""
+def _value(node: ast.expr) -> Value:
+    """The value of a literal, sets and tuples as lists in the order written."""
     if isinstance(node, (ast.List, ast.Tuple)):
-        return [_literal(item) for item in node.elts]
+        return [_value(item) for item in node.elts]
     if isinstance(node, ast.Set):
-        items = [_literal(item) for item in node.elts]
+        items = [_value(item) for item in node.elts]
         return [item for index, item in enumerate(items) if item not in items[:index]]
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        return {ast.literal_eval(key): _literal(value) for key, value in pairs if key is not None}
+        return {ast.literal_eval(key): _value(value) for key, value in pairs if key is not None}
     return ast.literal_eval(node)

@@ -39,6 +39,8 @@ def expand_sweep(texts: Sequence[str]) -> list[tuple[str, ...]]:
         reading = read_override(rest)
         name = f"{reading.kind.value}{reading.key}"
         before = f"{file}:{name}" if file else name
-        values = (text,) if reading.choices is None else tuple(f"{before}={value}" for value in reading.choices)
+        values = (
+            (text,) if reading.choices is None else tuple(f"{before}={value}" for value in reading.choices)
+        )
         axes.setdefault(file, {})[name] = values
     return list(product(*(values for named in axes.values() for values in named.values())))
