@@ -45,9 +45,8 @@ def test_results_become_the_baseline_of_the_next_run(work: Path) -> None:
     assert names(project) == []
     out = exp_ok(project, "run", "--name", "same")
     assert "3 unchanged" in out
-    assert git(project, "rev-parse", f"{ref(project, 'same')}^{{tree}}") == git(
-        project, "rev-parse", "HEAD^{tree}"
-    )
+    tree = git(project, "rev-parse", f"{ref(project, 'same')}^{{tree}}")
+    assert tree == git(project, "rev-parse", "HEAD^{tree}")
 
 
 @pytest.mark.slow
