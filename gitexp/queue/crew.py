@@ -35,7 +35,7 @@ class Worker:
 
 
 def start_workers(board: Path, command: Sequence[str], count: int, cwd: Path) -> list[int]:
-    """Start `count` detached processes of `command`; their pids. They outlive this process and its terminal."""
+    """Start `count` detached processes; their pids. They outlive this process and its terminal."""
     log = board / "workers.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     pids = []
