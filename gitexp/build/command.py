@@ -40,13 +40,17 @@ class CommandRunner(Protocol):
 
 
 class ShellRunner:
-    """Commands through the user's shell. `grace`: seconds a stopped command has before the next signal."""
+    """Commands through the user's shell. `grace`: seconds a stopped command has before the next signal.
 
-    def __init__(self, grace: float = 10.0) -> None:
+    `keep_open` are file descriptors that commands inherit: a lock among them stays held while they live.
+    """
+
+    def __init__(self, grace: float = 10.0, keep_open: tuple[int, ...] = ()) -> None:
         self.grace = grace
+        self.keep_open = keep_open
 
     def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
-        process = _start(shell_argv(command, env.get("SHELL")), cwd, env)
+        process = _start(shell_argv(command, env.get("SHELL")), cwd, env, self.keep_open)
         ending = _Ending(process, stop, self.grace)
         try:
             _pump(process, on_line, ending)
@@ -60,7 +64,9 @@ class ShellRunner:
         return process.returncode
 
 
-def _start(argv: list[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(
+    argv: list[str], cwd: Path, env: Mapping[str, str], keep_open: tuple[int, ...]
+) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             argv,
@@ -70,6 +76,7 @@ def _start(argv: list[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Pop
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=keep_open,
         )
     except OSError as error:
         if not cwd.is_dir():

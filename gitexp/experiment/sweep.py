@@ -17,11 +17,11 @@ Result = TypeVar("Result")
 
 
 class SharedSlots:
-    """A CommandRunner that lets `slots` commands run at once, over all the builds that hold it."""
+    """A CommandRunner whose commands each take one of the slots that several builds share."""
 
-    def __init__(self, runner: CommandRunner, slots: int) -> None:
+    def __init__(self, runner: CommandRunner, free: threading.Semaphore) -> None:
         self._runner = runner
-        self._free = threading.BoundedSemaphore(slots)
+        self._free = free
 
     def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
         while not self._free.acquire(timeout=_TICK):

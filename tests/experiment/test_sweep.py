@@ -69,7 +69,7 @@ class Crowd:
 
 def test_commands_of_several_builds_share_the_slots() -> None:
     crowd = Crowd(2)
-    shared = SharedSlots(crowd, 2)
+    shared = SharedSlots(crowd, threading.Semaphore(2))
 
     def build(_: int) -> int:
         return shared.run("true", Path(), {}, lambda _: None, Stop())
@@ -80,9 +80,8 @@ def test_commands_of_several_builds_share_the_slots() -> None:
 
 def test_a_command_that_waits_for_a_slot_is_not_begun_after_a_stop() -> None:
     crowd = Crowd(1)
-    shared = SharedSlots(crowd, 1)
+    shared = SharedSlots(crowd, threading.Semaphore(0))
     stop = Stop()
     stop.ask()
-    shared._free.acquire()
     assert shared.run("true", Path(), {}, lambda _: None, stop) < 0
     assert crowd.most == 0

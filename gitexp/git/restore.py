@@ -1,0 +1,70 @@
+"""Compare trees, and write files of a tree into the working tree with the index left as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from gitexp.errors import ExpError
+from gitexp.git.command import run_git
+from gitexp.git.repo import Repo
+from gitexp.git.snapshot import PRIVATE_INDEX
+
+_SUBMODULE = "160000"
+
+
+def changed_paths(repo: Repo, old: str, new: str) -> dict[str, bool]:
+    """The files that differ between two trees (or commits) -> whether `new` has them. No submodules."""
+    listed = run_git(repo.work_tree, "diff-tree", "-r", "-z", "--no-renames", "--raw", old, new, "--").paths
+    changes = {}
+    for fields, path in zip(listed[::2], listed[1::2], strict=True):
+        old_mode, new_mode, *_ = fields.lstrip(":").split(" ")
+        if _SUBMODULE not in (old_mode, new_mode):
+            changes[path] = new_mode != "000000"
+    return changes
+
+
+def tracked_files(repo: Repo) -> set[str]:
+    """Every path in the index."""
+    return set(run_git(repo.work_tree, "ls-files", "-z", "--cached").paths)
+
+
+def restore_files(repo: Repo, tree: str, paths: Sequence[str]) -> None:
+    """Write these files of `tree` into the working tree, as a checkout would (filters, line ends, modes).
+
+    The index stays as it is. Raises ExpError, before anything is written, when a folder that holds
+    something is where a file must be.
+    """
+    if not paths:
+        return
+    for path in paths:
+        _make_room(repo.work_tree / path)
+    stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    options = (f"--source={tree}", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul")
+    literal = {"GIT_LITERAL_PATHSPECS": "1"}
+    run_git(repo.work_tree, *PRIVATE_INDEX[2:], "restore", *options, input=stdin, env=literal)
+
+
+def delete_files(repo: Repo, paths: Iterable[str]) -> None:
+    """Remove files from the working tree, and the folders that become empty."""
+    for path in paths:
+        place = repo.work_tree / path
+        place.unlink(missing_ok=True)
+        for folder in place.parents:
+            if folder == repo.work_tree or not _remove_empty(folder):
+                break
+
+
+def _make_room(place: Path) -> None:
+    """An empty folder may go; one that holds something is not ours to delete."""
+    if place.is_dir() and not place.is_symlink() and not _remove_empty(place):
+        raise ExpError(f"{place} is a folder, and a file has to be there.", "move it away, then try again.")
+
+
+def _remove_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
