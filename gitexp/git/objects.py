@@ -139,7 +139,7 @@ class ObjectReader:
         except BrokenPipeError:
             header = b""
         if not header:
-            raise ExpError(f"git cat-file stopped while reading '{spec}'.", "`git fsck` checks the repository.")
+            raise ExpError(f"git cat-file stopped at '{spec}'.", "`git fsck` checks the repository.")
         words = header.rstrip(b"\n").split(b" ")
         if len(words) != 3 or words[-1] in (b"missing", b"ambiguous"):
             return None
@@ -217,8 +217,8 @@ def _signature(line: bytes, encoding: str) -> tuple[str, str, int, str]:
     who, _, when = line.rpartition(b">")
     name, _, email = who.partition(b"<")
     seconds, _, zone = when.strip().decode("ascii", "replace").partition(" ")
-    digits = seconds.lstrip("-").isdigit()
-    return _decode(name.strip(), encoding), _decode(email, encoding), int(seconds) if digits else 0, zone or "+0000"
+    moment = int(seconds) if seconds.lstrip("-").isdigit() else 0
+    return _decode(name.strip(), encoding), _decode(email, encoding), moment, zone or "+0000"
 
 
 def _decode(data: bytes, encoding: str) -> str:

@@ -86,12 +86,11 @@ def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> 
     if not changes:
         return
     options = ["-m", message] if message else []
+    update = ("update-ref", *options, "--stdin", "-z")
     stdin = b"".join(map(_instruction, changes))
     for attempt in range(_LOCK_TRIES):
         # Git's words are read below, so they must not be translated.
-        done = run_git(
-            repo.work_tree, "update-ref", *options, "--stdin", "-z", input=stdin, env={"LC_ALL": "C"}, check=False
-        )
+        done = run_git(repo.work_tree, *update, input=stdin, env={"LC_ALL": "C"}, check=False)
         if done.code == 0:
             return
         if "File exists" not in done.complaint:

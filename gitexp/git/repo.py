@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from gitexp.git.command import run_git
 
 _BARE = re.compile(r"^\s*bare\s*=\s*(true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+
+# Refs that each working tree has for itself.
+_PRIVATE_REFS = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
 
 # A file or folder of the git dir that says an operation waits for the user -> its name, how to leave it.
 _UNFINISHED = (
@@ -84,7 +88,7 @@ def require_baseline(repo: Repo) -> str:
         raise ExpError("this repository has no commit yet.", "`git add -A && git commit -m first`.")
     for name, what, command in _UNFINISHED:
         if (repo.git_dir / name).exists():
-            raise ExpError(f"a {what} is in progress.", f"`{command} --continue` or `{command} --abort` first.")
+            raise ExpError(f"a {what} is in progress.", f"`{command} --continue` or `{command} --abort`.")
     return commit
 
 
@@ -94,7 +98,7 @@ def author(repo: Repo) -> str:
     if asked.code != 0:
         raise ExpError(
             "Git does not know who you are, so it can't commit.",
-            '`git config --global user.name "Your Name"` and `git config --global user.email you@example.com`.',
+            '`git config --global user.name "Your Name"`, and the same for user.email.',
         )
     return asked.text[: asked.text.rindex(">") + 1]
 
@@ -120,7 +124,7 @@ def is_reftable(repo: Repo) -> bool:
 
 def read_loose(repo: Repo, name: str, depth: int = 5) -> str | None:
     """A ref stored in a file of its own, symbolic ones followed; None if there is none, or it is damaged."""
-    private = not name.startswith("refs/") or name.startswith(("refs/bisect/", "refs/worktree/", "refs/rewritten/"))
+    private = not name.startswith("refs/") or name.startswith(_PRIVATE_REFS)
     text = _read((repo.git_dir if private else repo.common_dir) / name)
     if text.startswith("ref:") and depth:
         target = text.removeprefix("ref:").strip()
@@ -130,7 +134,8 @@ def read_loose(repo: Repo, name: str, depth: int = 5) -> str | None:
 
 def read_packed(repo: Repo, name: str) -> str | None:
     """A ref stored in packed-refs."""
-    found = re.search(rb"^([0-9a-f]{40,64}) " + re.escape(name.encode()) + rb"$", packed_refs(repo), re.MULTILINE)
+    line = rb"^([0-9a-f]{40,64}) " + re.escape(os.fsencode(name)) + rb"$"
+    found = re.search(line, packed_refs(repo), re.MULTILINE)
     return found[1].decode() if found else None
 
 

@@ -106,13 +106,14 @@ def _untracked(listed: GitOutput) -> list[str]:
     conflicts = sorted({entry.partition("\t")[2] for entry in listed.paths if entry.startswith("M ")})
     if conflicts:
         names = "\n".join(f"  {name}" for name in conflicts)
-        raise ExpError(f"the index holds unresolved conflicts:\n{names}", "resolve them and `git add` the files.")
+        raise ExpError(f"the index holds unresolved conflicts:\n{names}", "resolve them, then `git add`.")
     return [entry.removeprefix("? ") for entry in listed.paths]
 
 
 def _sort_out(repo: Repo, untracked: list[str], max_size: int) -> tuple[list[str], list[str]]:
     """Untracked paths to take, and those to leave out: what is too big, and repositories inside this one."""
-    taken, left_out = [], []
+    taken: list[str] = []
+    left_out: list[str] = []
     for path in untracked:
         try:
             status = os.lstat(repo.work_tree / path)
@@ -128,4 +129,4 @@ def _add(repo: Repo, env: dict[str, str], *options: str, stdin: bytes | None = N
     done = run_git(repo.work_tree, *PRIVATE_INDEX, "add", *options, input=stdin, env=literal, check=False)
     if done.code != 0:
         error = failed(("add",), done)
-        raise ExpError(f"the workspace can't be recorded. {error.message}", "fix it, or ignore the file in Git.")
+        raise ExpError(f"the workspace can't be recorded: {error.message}", "fix it, or let Git ignore it.")

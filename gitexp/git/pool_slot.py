@@ -1,0 +1,136 @@
+"""One place of the worktree pool: who holds it, and what is remembered of it between runs.
+
+    .git/gitexp/worktrees/001         the checkout, given to stage commands
+    .git/gitexp/worktrees/001.slot/   ours, never seen by them:
+        lock       flocked while the checkout is in use; never deleted, so that all see the same file
+        owner      host, boot id and pid of the user; its mtime is a heartbeat
+        index      the index as the last checkout left it, with its stat cache
+        tracked    the paths that checkout wrote; its mtime is the moment it was complete
+        setup      what the checkout depends on beside the tree (sparse patterns, worktree config)
+
+flock is what decides on one machine: the kernel drops it when the holder dies, and a child that inherits
+the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Over
+NFS flock may not reach other hosts; there a fresh heartbeat of another host is believed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitexp.atomic import write_atomic
+
+HEARTBEAT = 20.0  # seconds between two signs of life
+_SILENCE = 6 * HEARTBEAT  # after which another host's claim is void
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The process that holds a slot."""
+
+    host: str
+    boot: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A claimed place; `lock` is the open, flocked descriptor."""
+
+    checkout: Path
+    state: Path
+    lock: int
+
+    @property
+    def id(self) -> str:
+        return self.checkout.name
+
+    @property
+    def owner_file(self) -> Path:
+        return self.state / "owner"
+
+    @property
+    def index_file(self) -> Path:
+        return self.state / "index"
+
+    @property
+    def tracked_file(self) -> Path:
+        return self.state / "tracked"
+
+    @property
+    def setup_file(self) -> Path:
+        return self.state / "setup"
+
+
+def claim(pool: Path, number: int) -> Slot | None:
+    """Take place `number` of the pool; None when somebody has it. What was left there is still there."""
+    checkout = pool / f"{number:03}"
+    state = pool / f"{number:03}.slot"
+    state.mkdir(parents=True, exist_ok=True)
+    lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    slot = Slot(checkout, state, lock)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        return None
+    if _held_elsewhere(slot):
+        free(slot)
+        return None
+    return slot
+
+
+def sign(slot: Slot) -> None:
+    """Write down that this process holds the slot."""
+    me = Owner(socket.gethostname(), boot_id(), os.getpid())
+    write_atomic(slot.owner_file, f"{me.host}\n{me.boot}\n{me.pid}\n".encode())
+
+
+def beat(slot: Slot) -> None:
+    """A sign of life, for other hosts."""
+    try:
+        os.utime(slot.owner_file)
+    except FileNotFoundError:
+        sign(slot)
+
+
+def free(slot: Slot) -> None:
+    """Let go of the lock, also for children that inherited it."""
+    fcntl.flock(slot.lock, fcntl.LOCK_UN)
+    os.close(slot.lock)
+
+
+def owner_of(slot: Slot) -> Owner | None:
+    """Who signed and did not sign off; None for a slot that was handed back in order."""
+    try:
+        host, boot, pid = slot.owner_file.read_text().splitlines()
+        return Owner(host, boot, int(pid))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def numbers(pool: Path) -> list[int]:
+    """The places that exist."""
+    return sorted(int(path.stem) for path in pool.glob("*.slot") if path.stem.isdigit())
+
+
+def boot_id() -> str:
+    """What tells this boot of the machine from another; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _held_elsewhere(slot: Slot) -> bool:
+    owner = owner_of(slot)
+    if owner is None or owner.host == socket.gethostname():
+        return False  # on this host the lock we hold has the last word
+    try:
+        return time.time() - slot.owner_file.stat().st_mtime < _SILENCE
+    except FileNotFoundError:
+        return False
