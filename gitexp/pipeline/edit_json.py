@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from json.decoder import scanstring
 from typing import Any
 
 from gitexp.pipeline.edit_flow import add_member, delete_member
@@ -14,7 +13,7 @@ from gitexp.pipeline.spots import Member, Place, Spot, SpotKind, find, indent_of
 from gitexp.pipeline.stage import Value
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_LITERAL = re.compile(r"[^\s,\]}]+")
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s,\]}]+', re.DOTALL)
 
 
 def edit_json(text: str, edits: Sequence[Edit]) -> str | None:
@@ -84,10 +83,12 @@ def _scan(text: str, start: int) -> Spot:
         return _scan_members(text, start, SpotKind.MAPPING)
     if text[start] == "[":
         return _scan_members(text, start, SpotKind.SEQUENCE)
-    if text[start] == '"':
-        return Spot(SpotKind.SCALAR, start, scanstring(text, start + 1, False)[1], quote='"')
+    return Spot(SpotKind.SCALAR, start, _literal_end(text, start))
+
+
+def _literal_end(text: str, start: int) -> int:
     literal: Any = _LITERAL.match(text, start)
-    return Spot(SpotKind.SCALAR, start, literal.end())
+    return int(literal.end())
 
 
 def _scan_members(text: str, start: int, kind: SpotKind) -> Spot:
@@ -96,14 +97,17 @@ def _scan_members(text: str, start: int, kind: SpotKind) -> Spot:
     while text[offset] not in "]}":
         if text[offset] == ",":
             offset = _skip(text, offset + 1)
-        begin, key, key_end = offset, len(members), offset
-        if kind is SpotKind.MAPPING:
-            name, key_end = scanstring(text, begin + 1, False)
-            offset = _skip(text, _skip(text, key_end) + 1)
-            value = _scan(text, offset)
-            members.append(Member(name, begin, key_end, value))
-        else:
-            value = _scan(text, offset)
-            members.append(Member(key, begin, key_end, value))
-        offset = _skip(text, value.end)
+        member = _member(text, offset) if kind is SpotKind.MAPPING else _element(text, offset, len(members))
+        members.append(member)
+        offset = _skip(text, member.value.end)
     return Spot(kind, start, offset + 1, members=tuple(members))
+
+
+def _member(text: str, start: int) -> Member:
+    key_end = _literal_end(text, start)
+    colon = _skip(text, key_end)
+    return Member(json.loads(text[start:key_end]), start, key_end, _scan(text, _skip(text, colon + 1)))
+
+
+def _element(text: str, start: int, index: int) -> Member:
+    return Member(index, start, start, _scan(text, start))

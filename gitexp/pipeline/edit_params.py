@@ -49,14 +49,14 @@ def _edited(path: str, text: str, wanted: Value) -> str | None:
         edits = list(find_edits(parse_params(path, text.encode()), wanted))
         if not edits:
             return text
-        changed = _edit(path, text, edits)
+        changed = _edit(path, text, edits, wanted)
         if _checked(path, changed, None) is None or changed is None:
             return None
         text = changed
     return None
 
 
-def _edit(path: str, text: str, edits: Sequence[Edit]) -> str | None:
+def _edit(path: str, text: str, edits: Sequence[Edit], wanted: Value) -> str | None:
     form = format_of(path)
     if form is Format.JSON:
         return edit_json(text, edits)
@@ -64,7 +64,7 @@ def _edit(path: str, text: str, edits: Sequence[Edit]) -> str | None:
         return edit_toml(text, edits)
     if form is Format.PYTHON:
         return edit_python(text, edits)
-    return edit_yaml(text, edits)
+    return edit_yaml(text, edits, wanted)
 
 
 def _checked(path: str, text: str | None, wanted: Value) -> str | None:

@@ -10,7 +10,7 @@ from gitexp.pipeline.edits import Edit, EditKind
 from gitexp.pipeline.python_spots import Source, descend
 from gitexp.pipeline.python_values import Assignment, assignments
 from gitexp.pipeline.python_words import literal
-from gitexp.pipeline.spots import find, indent_of, line_end, line_start, newline_of, replaced
+from gitexp.pipeline.spots import find, indent_of, line_end, line_start, newline_of, next_line, replaced
 
 
 def edit_python(text: str, edits: Sequence[Edit]) -> str | None:
@@ -90,7 +90,7 @@ def _delete_constant(text: str, holder: Assignment) -> str | None:
     after = text[end:stop].strip()
     if text[start:begin].strip() or (after and not after.startswith(("#", ")"))):
         return None  # another statement stands on the line
-    return replaced(text, start, min(len(text), stop + len(newline_of(text))), "")
+    return replaced(text, start, next_line(text, end), "")
 
 
 def _quote_of(text: str) -> str:

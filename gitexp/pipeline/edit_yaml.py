@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import yaml
 
 from gitexp.pipeline.edit_flow import add_member, delete_member
-from gitexp.pipeline.edits import Edit, EditKind
+from gitexp.pipeline.edits import Edit, EditKind, Keys, at
 from gitexp.pipeline.spots import (
     Place,
     Spot,
@@ -21,6 +21,7 @@ from gitexp.pipeline.spots import (
     line_end,
     line_start,
     newline_of,
+    next_line,
     replaced,
 )
 from gitexp.pipeline.stage import Value
@@ -30,11 +31,14 @@ from gitexp.pipeline.yaml_words import block, inline
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+[ \t]*")
 
 
-def edit_yaml(text: str, edits: Sequence[Edit]) -> str | None:
-    """`text` with `edits` done, or None when one has no place in it. `text` must be one YAML document."""
+def edit_yaml(text: str, edits: Sequence[Edit], wanted: Value) -> str | None:
+    """`text` with `edits` done, or None when one has no place in it. `text` must be one YAML document.
+
+    `wanted` is the value that the edits lead to: what an alias stands for is spelled out from it.
+    """
     for edit in edits:
         try:
-            changed = _edit(text, edit)
+            changed = _edit(text, edit, wanted)
         except yaml.YAMLError:
             return None
         if changed is None:
@@ -43,18 +47,31 @@ def edit_yaml(text: str, edits: Sequence[Edit]) -> str | None:
     return text
 
 
-def _edit(text: str, edit: Edit) -> str | None:
+def _edit(text: str, edit: Edit, wanted: Value) -> str | None:
     root = yaml_spots(text)
     if root is None:
         return _begin(text, edit)
+    alias = _alias_on_the_way(root, edit.keys)
+    if alias is not None:
+        edit = Edit(EditKind.REPLACE, alias, at(wanted, alias))
     place = find(root, edit.keys[:-1] if edit.kind is EditKind.ADD else edit.keys)
     if place is None and edit.kind is EditKind.REPLACE and edit.keys:
-        return _edit(text, Edit(EditKind.ADD, edit.keys, edit.value))  # it came by `<<`; its own key wins
+        # It came by `<<`: its own key wins.
+        return _edit(text, Edit(EditKind.ADD, edit.keys, edit.value), wanted)
     if place is None:
         return None
     if edit.kind is EditKind.ADD:
         return _add(text, place.spot, edit)
     return _delete(text, place) if edit.kind is EditKind.DELETE else _replace(text, place, edit.value)
+
+
+def _alias_on_the_way(root: Spot, keys: Keys) -> Keys | None:
+    """The keys of an alias that `keys` lead through."""
+    for length in range(1, len(keys)):
+        place = find(root, keys[:length])
+        if place is not None and place.spot.kind is SpotKind.ALIAS:
+            return keys[:length]
+    return None
 
 
 def _begin(text: str, edit: Edit) -> str | None:
@@ -118,8 +135,7 @@ def _delete(text: str, place: Place) -> str | None:
     begin = member.start if around.kind is SpotKind.MAPPING else _dash(text, member.start)
     start = line_start(text, begin)
     if not text[start:begin].strip(" \ufeff"):
-        end = line_end(text, member.value.end)
-        return replaced(text, start, min(len(text), end + len(newline_of(text))), "")
+        return replaced(text, start, next_line(text, member.value.end), "")
     if index + 1 < len(around.members) and around.kind is SpotKind.MAPPING:  # `- key: value`, with more below
         return replaced(text, begin, around.members[index + 1].start, "")
     return None

@@ -6,7 +6,6 @@ last value in it, so that comments and blank lines after it are not part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -82,6 +81,12 @@ def line_end(text: str, offset: int) -> int:
     return end - 1 if end > offset and text[end - 1] == "\r" else end
 
 
+def next_line(text: str, offset: int) -> int:
+    """Where the line after that of `offset` begins; the end of the text when it is the last."""
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end + 1
+
+
 def indent_of(text: str, offset: int) -> str:
     """The white space that the line of `offset` begins with."""
     start = line_start(text, offset)
@@ -93,9 +98,3 @@ def newline_of(text: str) -> str:
     """The line end that the text uses: that of its first line."""
     first = text.find("\n")
     return "\r\n" if first > 0 and text[first - 1] == "\r" else "\n"
-
-
-def leaves(spot: Spot) -> Iterator[Spot]:
-    for member in spot.members:
-        yield member.value
-        yield from leaves(member.value)

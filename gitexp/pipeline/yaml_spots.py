@@ -10,7 +10,7 @@ from gitexp.pipeline.scalars import plain
 from gitexp.pipeline.spots import Member, Spot, SpotKind
 from gitexp.pipeline.stage import Value
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_KEY = object()  # a key that is no scalar: nothing is called so
 
 
@@ -25,11 +25,11 @@ def yaml_spots(text: str) -> Spot | None:
 
 
 def _spot(text: str, events: Any, event: Any) -> Spot:
-    start = event.start_mark.index
+    start, end = event.start_mark.index, event.end_mark.index
     if isinstance(event, yaml.AliasEvent):
-        return Spot(SpotKind.ALIAS, start, event.end_mark.index)
+        return Spot(SpotKind.ALIAS, start, end)
     if isinstance(event, yaml.ScalarEvent):
-        end = start + len(text[start : event.end_mark.index].rstrip())
+        end = start + len(text[start:end].rstrip())
         return Spot(SpotKind.SCALAR, start, end, quote=event.style if event.style in ("'", '"') else "")
     is_mapping = isinstance(event, yaml.MappingStartEvent)
     members, end_mark = _members(text, events, is_mapping)
