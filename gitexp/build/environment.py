@@ -2,29 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
-# What git itself calls local to a repository: a command must find the repository it stands in, not the one
-# that a hook or `git exp` was started from.
-LOCAL_GIT_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_NAMESPACE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-)
+from gitexp.git.command import clean_environment
 
 _WITHOUT_RC_FILES = {"bash": ("--noprofile", "--norc"), "zsh": ("--no-rcs",), "fish": ("--no-config",)}
 
@@ -48,7 +29,7 @@ def shell_argv(command: str, shell: str | None) -> list[str]:
 def stage_environment(stage_name: str, extra: Mapping[str, str]) -> dict[str, str]:
     """Our environment without Git's local variables, with `extra` (DVC_ROOT, DVC_EXP_NAME …) and DVC_STAGE.
 
-    `stage_name` is the stage's address as seen from where the user called.
+    `stage_name` is the stage's address as seen from where the user called. A command must find the repository
+    it stands in, not the one that a hook or `git exp` was started from.
     """
-    inherited = {name: value for name, value in os.environ.items() if name not in LOCAL_GIT_VARIABLES}
-    return {**inherited, **extra, "DVC_STAGE": stage_name}
+    return {**clean_environment(), **extra, "DVC_STAGE": stage_name}

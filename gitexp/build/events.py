@@ -23,7 +23,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a stage failed, as a value. `exit_code` is negative for a signal, None if no command ended badly."""
+    """Why a stage failed. `exit_code` is negative for a signal, None if no command ended badly."""
 
     message: str
     exit_code: int | None = None

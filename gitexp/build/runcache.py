@@ -31,7 +31,9 @@ def may_restore(stage: Stage) -> bool:
         and bool(stage.outs)
         and not stage.always_changed
         and all(dep.kind is DepKind.FILE for dep in stage.deps)
-        and not any(out.persist or out.path.startswith(("/", "../")) or "://" in out.path for out in stage.outs)
+        and not any(
+            out.persist or out.path.startswith(("/", "../")) or "://" in out.path for out in stage.outs
+        )
     )
 
 
@@ -41,7 +43,7 @@ def may_save(stage: Stage) -> bool:
 
 
 def has_blind_spot(entry: LockEntry) -> bool:
-    """Whether a param is named `size` or `nfiles`: DVC's key can't see it change and would restore stale outs."""
+    """Whether a param is named `size` or `nfiles`: the key can't see it change; DVC restores stale outs."""
     return any(_names_unhashed(values) for values in entry.params.values()) or bool(
         _UNHASHED & entry.params.keys()
     )

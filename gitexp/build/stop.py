@@ -16,7 +16,7 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Stop:
-    """How urgently a build was asked to stop: 0 is not at all. Safe to use from threads and signal handlers."""
+    """How urgently a build was asked to stop; 0: not at all. For any thread, and for signal handlers."""
 
     def __init__(self) -> None:
         self.level = 0

@@ -81,7 +81,7 @@ def stopped(command: str, work: Path, asks: int = 1, grace: float = 30.0) -> int
 
 
 def test_stopping_sends_sigint_to_the_whole_group(work: Path) -> None:
-    assert stopped("trap 'exit 3' INT; echo up; sleep 30", work) == 3
+    assert stopped("trap 'exit 3' INT; echo up; while :; do sleep 0.02; done", work) == 3
     assert stopped("sh -c 'echo up; exec sleep 30'; exit 5", work) in (5, -signal.SIGINT)
 
 

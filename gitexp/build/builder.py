@@ -1,0 +1,110 @@
+"""Bring stages up to date: plan, carry out, report. The one door to this room for those who run things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gitexp.build.command import CommandRunner, ShellRunner
+from gitexp.build.contents import contents_of
+from gitexp.build.events import Listener, Planned, StageResult
+from gitexp.build.locks import Locks, locked_outs
+from gitexp.build.loop import WELL, Loop, OnEntry
+from gitexp.build.plan import Plan
+from gitexp.build.planner import Planner, Rules, plan_ahead
+from gitexp.build.progress import Progress
+from gitexp.build.runlog import logged
+from gitexp.build.site import Site
+from gitexp.build.stop import Stop
+from gitexp.build.versioned import ignore_outs, refused_outs
+from gitexp.build.worker import Worker, new_inbox
+from gitexp.pipeline.graph import Graph
+from gitexp.pipeline.lock import LockEntry
+from gitexp.pipeline.select import active_edges
+from gitexp.pipeline.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`jobs`: stages at once. `keep_going`: after a failure go on with what does not depend on it.
+
+    `force`, `run_cache`, `allow_missing`: see `planner.Rules`.
+    """
+
+    jobs: int = 1
+    force: bool = False
+    keep_going: bool = False
+    run_cache: bool = True
+    allow_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """How every stage ended, in plan order. `entries` is what to merge into the lock files."""
+
+    stages: tuple[StageResult, ...]
+    ok: bool
+    interrupted: bool
+    entries: Mapping[str, Mapping[str, LockEntry]]  # lock file or .dvc file -> stage name -> entry
+    ignore_files: tuple[str, ...] = ()  # the .gitignore files that were written, root-relative
+
+
+def build(
+    graph: Graph,
+    stages: Sequence[Stage],
+    site: Site,
+    locks: Locks,
+    options: BuildOptions,
+    listener: Listener,
+    runner: CommandRunner | None = None,
+    stop: Stop | None = None,
+    on_entry: OnEntry | None = None,
+) -> BuildResult:
+    """Bring `stages` (upstream first) up to date.
+
+    Stages that fail are in the result, not raised. Lock files are the caller's to write, at the end from the
+    result or as it goes: `on_entry` is called for each new entry as soon as there is one.
+    Raises ExpError when no plan can be made.
+    """
+    contents = contents_of(site, graph, locks)
+    planner = Planner(site, locks, Rules(options.force, options.run_cache, options.allow_missing))
+    stop = stop or Stop()
+    with logged(site.log, listener) as listen:
+        plan = plan_ahead(planner, graph, stages, contents)
+        listen(Planned(plan))
+        inbox = new_inbox()
+        share = options.run_cache and not options.force
+        worker = Worker(site, contents, locks, planner, runner or ShellRunner(), stop, inbox.put, share)
+        loop = Loop(
+            Progress(plan, active_edges(graph)),
+            worker,
+            inbox,
+            refused_outs(site, plan),
+            options.jobs,
+            options.keep_going,
+            listen,
+            on_entry,
+        )
+        loop.run()
+    return _result(plan, loop, site, stop)
+
+
+def _result(plan: Plan, loop: Loop, site: Site, stop: Stop) -> BuildResult:
+    results = tuple(loop.results[step.stage.address] for step in plan.steps)
+    made = [step.stage for step in plan.steps if step.stage.address in loop.entries]
+    entries: dict[str, dict[str, LockEntry]] = {}
+    for stage in made:
+        entries.setdefault(stage.lock_file, {})[stage.name] = loop.entries[stage.address]
+    ok = all(result.outcome in WELL for result in results)
+    ignore_files = ignore_outs(site, made, _folders(made, loop.entries))
+    return BuildResult(results, ok, stop.asked and not ok, entries, ignore_files)
+
+
+def _folders(made: Sequence[Stage], entries: Mapping[str, LockEntry]) -> set[str]:
+    """The outs that are directories."""
+    return {
+        out.path
+        for stage in made
+        for out, content in locked_outs(stage, entries[stage.address])
+        if content.is_dir
+    }

@@ -1,0 +1,77 @@
+"""The locks of a whole root: read before a build, written after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gitexp.atomic import write_atomic
+from gitexp.content import Hash
+from gitexp.pipeline.dotdvc import read_dvc_file, write_dvc_file
+from gitexp.pipeline.graph import Graph
+from gitexp.pipeline.lock import LockEntry
+from gitexp.pipeline.lockfile import merge_lock, read_lock
+from gitexp.pipeline.source import Files
+from gitexp.pipeline.stage import Out, Stage
+
+Locks = Mapping[str, LockEntry]  # by stage address
+
+# What a build has to write: lock file (or .dvc file) -> stage name -> its new entry.
+NewEntries = Mapping[str, Mapping[str, LockEntry]]
+
+
+def read_locks(graph: Graph, files: Files) -> dict[str, LockEntry]:
+    """The recorded entry of every stage that has one; of a .dvc file, what it tracks.
+
+    Raises ExpError for a lock file that can't be read.
+    """
+    by_file: dict[str, dict[str, LockEntry]] = {}
+    found = {}
+    for stage in graph.stages.values():
+        if stage.lock_file not in by_file:
+            by_file[stage.lock_file] = _read(stage, files)
+        entry = by_file[stage.lock_file].get(stage.name)
+        if entry is not None:
+            found[stage.address] = entry
+    return found
+
+
+def write_locks(root: Path, entries: NewEntries) -> tuple[str, ...]:
+    """Merge new entries into their files; the files whose bytes changed, relative to `root`."""
+    return tuple(file for file, stages in entries.items() if _write(root, file, stages))
+
+
+def locked_outs(stage: Stage, entry: LockEntry | None) -> Iterator[tuple[Out, Hash]]:
+    """The outs of a stage that its entry has a hash for."""
+    if entry is None:
+        return
+    known = {locked.path: locked.hash for locked in entry.outs}
+    for out in stage.outs:
+        found = known.get(out.written)
+        if found is not None:
+            yield out, found
+
+
+def _read(stage: Stage, files: Files) -> dict[str, LockEntry]:
+    text = files.read(stage.lock_file)
+    if text is None:
+        return {}
+    if stage.is_data:
+        return {stage.name: read_dvc_file(text, stage.file).locked}
+    return read_lock(text, stage.lock_file)
+
+
+def _write(root: Path, file: str, stages: Mapping[str, LockEntry]) -> bool:
+    path = root / file
+    try:
+        old = path.read_bytes()
+    except FileNotFoundError:
+        old = None
+    if file.endswith(".dvc"):
+        new = write_dvc_file(old, stages[file], file)
+    else:
+        new = merge_lock(old, stages, file)
+    if new == old:
+        return False
+    write_atomic(path, new)
+    return True

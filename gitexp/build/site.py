@@ -1,0 +1,47 @@
+"""Where a build takes place: the user's workspace, or the worktree of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gitexp.cache.memo import Memo
+from gitexp.cache.store import Store
+from gitexp.cache.tree import Ignored
+from gitexp.git.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`root` is the DVC root to build in, inside the work tree of `repo`.
+
+    In a `virtual` site (a fresh worktree) cached outs and .dvc data may be absent: what a lock or .dvc file
+    names and the store holds counts as there, and is placed only when a stage needs it.
+    """
+
+    root: Path
+    repo: Repo
+    store: Store
+    memo: Memo | None = None
+    link_types: tuple[str, ...] = ("reflink", "copy")
+    ignored: Ignored | None = None  # .dvcignore
+    virtual: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)  # for stage commands: DVC_ROOT, DVC_EXP_NAME …
+    log: Path | None = None  # the whole output of the build is appended here
+    caller_dir: str = ""  # where the user called from, relative to the DVC root: DVC_STAGE is seen from there
+
+    def path(self, relative: str) -> Path:
+        """A root-relative path on this machine (an absolute one stays as it is)."""
+        return self.root / relative
+
+    @property
+    def prefix(self) -> str:
+        """The DVC root relative to the work tree: '' or 'sub/project/'."""
+        relative = self.root.relative_to(self.repo.work_tree).as_posix()
+        return "" if relative == "." else f"{relative}/"
+
+    @property
+    def claims(self) -> Path:
+        """Locks of running stages, shared by all worktrees of the repository."""
+        return self.repo.state_dir / "claims"
