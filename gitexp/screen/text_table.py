@@ -37,10 +37,8 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [lines[0], rule, *lines[1:]]
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """The rows as RFC 4180 CSV, lines ending in CRLF."""
+def csv_text(rows: Iterable[Sequence[str]]) -> str:
+    """Header and rows as RFC 4180 CSV, lines ending in CRLF."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(header)
-    writer.writerows(rows)
+    csv.writer(buffer).writerows(rows)
     return buffer.getvalue()

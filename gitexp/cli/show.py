@@ -1,0 +1,78 @@
+"""`exp show`: a table of experiments with their metrics, params and deps."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+
+import typer
+
+from gitexp.errors import ExpError
+from gitexp.experiment.baselines import Baselines
+from gitexp.experiment.columns import all_rows, choose_columns, sort_rows
+from gitexp.experiment.table import TableRequest, collect_table
+from gitexp.project import find_project
+from gitexp.screen.cells import PRECISION
+from gitexp.screen.json_text import to_json
+from gitexp.screen.pager import show_lines
+from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
+from gitexp.screen.show_table import Look, show_table
+from gitexp.screen.terminal import columns as terminal_columns
+from gitexp.screen.terminal import has_colour, has_unicode
+from gitexp.screen.text_table import csv_text
+
+
+def command(
+    rev: list[str] = typer.Option(
+        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
+    ),
+    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
+    all_commits: bool = typer.Option(
+        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
+    ),
+    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
+    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    json: bool = typer.Option(False, "--json", help="Everything, in the schema of `dvc exp show --json`."),
+    csv: bool = typer.Option(False, "--csv", help="Every column as CSV, floats whole."),
+    md: bool = typer.Option(False, "--md", help="A Markdown table."),
+    only_changed: bool = typer.Option(False, "--only-changed", help="Only columns in which rows differ."),
+    drop: list[str] = typer.Option(None, "--drop", metavar="REGEX", help="Leave out columns. Repeatable."),
+    keep: list[str] = typer.Option(
+        None, "--keep", metavar="REGEX", help="Never leave these out. Repeatable."
+    ),
+    sort_by: str = typer.Option(
+        None, "--sort-by", metavar="COLUMN", help="Sort experiments by a metric or param."
+    ),
+    sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
+    precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of floats."),
+    wide: bool = typer.Option(
+        False, "--wide", help="All columns, however wide; scroll sideways in the pager."
+    ),
+    hide_workspace: bool = typer.Option(False, "--hide-workspace", help="Without the workspace."),
+    hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
+    no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
+    force: bool = typer.Option(
+        False, "-f", "--force", help="Read everything anew, not what was cached of it."
+    ),
+) -> None:
+    """Show experiments with their metrics and params. The table fits the terminal; --wide shows all of it."""
+    if sort_order not in ("asc", "desc"):
+        raise ExpError(f"`--sort-order` is asc or desc, not '{sort_order}'.")
+    baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
+    groups = collect_table(
+        find_project(), TableRequest(baselines, not hide_workspace, not hide_failed, force)
+    )
+    if sort_by:
+        groups = sort_rows(groups, sort_by, sort_order == "desc")
+    if json:
+        sys.stdout.write(to_json(show_json(groups)) + "\n")
+        return
+    columns = choose_columns(list(all_rows(groups)), tuple(drop or ()), tuple(keep or ()), only_changed)
+    today = datetime.date.today()
+    if csv:
+        sys.stdout.write(csv_text(show_csv_rows(groups, columns)))
+    elif md:
+        sys.stdout.write("\n".join(show_markdown(groups, columns, today, precision)) + "\n\n")
+    elif groups:
+        look = Look(None if wide else terminal_columns(), has_colour(), has_unicode(), precision, today)
+        show_lines(show_table(groups, columns, look), not no_pager)

@@ -1,0 +1,119 @@
+"""The rows of `exp show`: the workspace, each baseline, the experiments on it with what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import TracebackType
+
+from gitexp.cache.store import Store
+from gitexp.experiment.baselines import Baselines, find_baselines
+from gitexp.experiment.collect import collect_values
+from gitexp.experiment.find import list_experiments
+from gitexp.experiment.kept import FAILED, list_kept
+from gitexp.experiment.parsed_files import ParsedFiles
+from gitexp.experiment.record import Experiment, Group, Row, State, Values
+from gitexp.experiment.row_cache import open_row_cache
+from gitexp.git.objects import ObjectReader
+from gitexp.git.refs import names_of
+from gitexp.git.tree_files import TreeFiles
+from gitexp.pipeline.source import FolderFiles, visible
+from gitexp.project import Project
+
+WORKSPACE = "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """Which rows; `fresh` reads everything anew and forgets what was cached of it."""
+
+    baselines: Baselines = Baselines()
+    workspace: bool = True
+    failed: bool = True
+    fresh: bool = False
+
+
+class RevisionReader:
+    """What revisions of one project hold, each read once, finished ones remembered between commands."""
+
+    def __init__(self, project: Project, fresh: bool = False) -> None:
+        self._project = project
+        self._fresh = fresh
+        self._store = Store(project.settings.cache_dir, project.settings.shared_cache)
+        self._parsed = ParsedFiles()
+        self._cache = open_row_cache(project.repo, project.prefix)
+        self.objects = ObjectReader(project.repo)
+
+    def __enter__(self) -> RevisionReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cache.flush()
+        self.objects.close()
+
+    def workspace(self) -> Values:
+        """What the files of the workspace hold now."""
+        files = FolderFiles(self._project.root, self._project.repo)
+        return collect_values(files, None, self._store, self._parsed)
+
+    def commit(self, oid: str) -> Values:
+        """What a commit holds. A commit that is not there has an error and nothing else."""
+        known = None if self._fresh else self._cache.get(oid)
+        if known is not None:
+            return known
+        commit = self.objects.commit(oid)
+        if commit is None:
+            return Values(error=f"commit {oid[:7]} is not in this repository.")
+        files = TreeFiles(self.objects, commit.tree, self._project.prefix, visible)
+        values = collect_values(files, commit.time, self._store, self._parsed)
+        self._cache.put(oid, values)
+        return values
+
+
+def collect_table(project: Project, request: TableRequest) -> list[Group]:
+    """The workspace first, then a group for each baseline. Raises ExpError for an unknown revision."""
+    with RevisionReader(project, request.fresh) as reader:
+        oids = find_baselines(project.repo, reader.objects, request.baselines)
+        if not oids:
+            return []
+        groups = [Group(Row(WORKSPACE, None, reader.workspace()))] if request.workspace else []
+        names = names_of(project.repo)
+        experiments = _by_baseline(list_experiments(project.repo, oids))
+        failed = _failed_by_baseline(project) if request.failed else {}
+        for oid in oids:
+            rows = [_row(reader, one, State.SUCCESS) for one in experiments.get(oid, ())]
+            lost = [_row(reader, one, State.FAILED) for one in failed.get(oid, ())]
+            head = Row(oid, names.get(oid), reader.commit(oid))
+            groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost))))
+        return groups
+
+
+def workspace_values(project: Project) -> Values:
+    """What the workspace holds now."""
+    with RevisionReader(project) as reader:
+        return reader.workspace()
+
+
+def _row(reader: RevisionReader, experiment: Experiment, state: State) -> Row:
+    values = reader.commit(experiment.commit)
+    error = "Experiment run failed" if state is State.FAILED else values.error
+    return Row(experiment.commit, experiment.name, values, state, error)
+
+
+def _newest_first(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.values.timestamp or 0, row.rev), reverse=True)
+
+
+def _by_baseline(experiments: Iterable[Experiment]) -> dict[str, list[Experiment]]:
+    found: dict[str, list[Experiment]] = {}
+    for experiment in experiments:
+        found.setdefault(experiment.baseline, []).append(experiment)
+    return found
+
+
+def _failed_by_baseline(project: Project) -> dict[str, list[Experiment]]:
+    """Of each name only the last failure."""
+    last = {(kept.baseline, kept.name): kept for kept in list_kept(project.repo, FAILED)}
+    return _by_baseline(Experiment(kept.name, kept.commit, kept.baseline) for kept in last.values())
