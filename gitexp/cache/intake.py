@@ -7,7 +7,6 @@ anyway, a file is not copied but adopted: it becomes the object, and its name in
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat as stat_modes
 import time
@@ -15,9 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from gitexp.cache.copying import copy_and_hash
 from gitexp.cache.durable import sync_files
-from gitexp.cache.hashing import read_blocks
-from gitexp.cache.link import can_reflink, clone_file, temp_beside, write_all
+from gitexp.cache.hashing import md5_file
+from gitexp.cache.link import can_reflink, clone_file, temp_beside
 from gitexp.cache.memo import Memo, settle
 from gitexp.cache.objects import Objects
 from gitexp.cache.tree import FoundFile
@@ -82,7 +82,7 @@ class Intake:
         temp = self._temp()
         try:
             md5 = _clone(file.path, temp) if can_reflink(os.path.dirname(temp)) else None
-            md5 = md5 or copy_and_hash(file.path, temp)
+            md5 = md5 or copy_and_hash(file.path, temp, file.stat.st_size)
             _require_unchanged(file)
         except BaseException:
             Path(temp).unlink(missing_ok=True)
@@ -113,8 +113,7 @@ class Intake:
         file = adoption.file
         self._objects.make_folder(self._objects.path(adoption.md5))
         if self._objects.adopt(file.path, adoption.md5):
-            now = _require_unchanged(file, self._objects.path(adoption.md5))
-            self._memo.record(file.folder, file.name, now, adoption.md5, time.time_ns())
+            _require_unchanged(file, self._objects.path(adoption.md5))
             self.linked.add(file.path)
         elif not self._objects.is_sound(adoption.md5):
             md5 = self._stage(file)
@@ -151,28 +150,4 @@ def _clone(source: str, temp: str) -> str | None:
         clone_file(source, temp)
     except OSError:
         return None  # the file is on another disk than the cache
-    handle = os.open(temp, os.O_RDONLY)
-    try:
-        digest = hashlib.md5(usedforsecurity=False)
-        for block in read_blocks(handle):
-            digest.update(block)
-        return digest.hexdigest()
-    finally:
-        os.close(handle)
-
-
-def copy_and_hash(source: str, new: str) -> str:
-    """Copy the bytes of `source` to the new file `new` and return their md5: one pass. Raises OSError."""
-    digest = hashlib.md5(usedforsecurity=False)
-    reader = os.open(source, os.O_RDONLY)
-    try:
-        writer = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            for block in read_blocks(reader):
-                digest.update(block)
-                write_all(writer, block)
-        finally:
-            os.close(writer)
-    finally:
-        os.close(reader)
-    return digest.hexdigest()
+    return md5_file(temp)

@@ -80,7 +80,7 @@ def place(stored: Path, target: Path, types: Sequence[str], executable: bool = F
 
 def _place_as(kind: str, stored: str, target: str, executable: bool) -> None:
     if kind == HARDLINK:
-        _put_link(os.link, os.path.realpath(stored), target)
+        _put_link(os.link, stored, target)
     elif kind == SYMLINK:
         _put_link(os.symlink, stored, target)
     elif kind == REFLINK:

@@ -113,12 +113,10 @@ class Objects:
     def adopt(self, source: str, value: str) -> bool:
         """Make the workspace file `source` itself the object: one inode, read-only from now on.
 
-        False if it can't be linked here (another disk, no hard links): then copy it. When the object is
-        there already nothing is done, and False says that `source` is not it.
+        False, and nothing done, if there is something under that name, or if no link can be made here
+        (another disk, a file system without hard links).
         """
         final = self.path(value)
-        if self.is_sound(value):
-            return os.path.samefile(source, final)
         try:
             os.link(source, final)
         except FileExistsError:

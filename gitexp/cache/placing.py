@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from gitexp.cache.link import Linker
 from gitexp.cache.memo import Memo, settle
 from gitexp.cache.store import Store
-from gitexp.content import Hash
 
 
 class Placer:
@@ -24,8 +23,7 @@ class Placer:
 
     def place(self, md5: str, path: str, executable: bool = False) -> None:
         """Make `path` hold the object; its folder must exist. Raises OSError."""
-        stored = os.fspath(self._store.object_path(Hash(md5, self._algorithm)))
-        self._linker.place(stored, path, executable)
+        self._linker.place(self._store.object_file(md5, self._algorithm), path, executable)
         self._placed.append((path, md5))
 
     def remember(self) -> None:

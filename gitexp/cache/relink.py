@@ -44,7 +44,8 @@ def save_and_report(
     kind = effective_type(store, types)
     saved = store.take_in(path, own, ignored, adopt=kind in _LINKS)
     done = saved.linked if kind == HARDLINK else frozenset()
-    _link_again(store, saved.hash, path, types, own, ignored, done)
+    files = [(file, md5) for file, md5 in saved.files if file.path not in done]
+    _link_again(store, saved.hash, files, kind, Placer(store, saved.hash.algorithm, types, own))
     return saved
 
 
@@ -56,9 +57,14 @@ def relink(
     memo: Memo | None = None,
     ignored: Ignored | None = None,
 ) -> int:
-    """Make files that equal `hash` the kind of link `types` asks for; return how many were replaced."""
+    """Make the files of `path`, which equals `hash`, links of the type that `types` asks for.
+
+    Returns how many were replaced. Raises ExpError.
+    """
     own = memo if memo is not None else Memo(None)
-    return _link_again(store, hash, path, types, own, ignored, frozenset())
+    files = _files_with_hashes(store, hash, path, ignored)
+    placer = Placer(store, hash.algorithm, types, own)
+    return _link_again(store, hash, files, effective_type(store, types), placer)
 
 
 def effective_type(store: Store, types: Sequence[str]) -> str:
@@ -70,30 +76,20 @@ def effective_type(store: Store, types: Sequence[str]) -> str:
 
 
 def _link_again(
-    store: Store,
-    hash: Hash,
-    path: Path,
-    types: Sequence[str],
-    memo: Memo,
-    ignored: Ignored | None,
-    done: frozenset[str],
+    store: Store, hash: Hash, files: Sequence[tuple[FoundFile, str]], kind: str, placer: Placer
 ) -> int:
-    kind = effective_type(store, types)
-    placer = Placer(store, hash.algorithm, types, memo)
+    executable = not hash.is_dir and hash.isexec
+    wanted = COPY if executable else kind
     count = 0
     try:
-        for file, md5 in _files_with_hashes(store, hash, path, ignored):
-            if file.path in done:
-                continue
-            executable = not hash.is_dir and hash.isexec
-            stored = os.fspath(store.object_path(Hash(md5, hash.algorithm)))
-            if _is_placed_as(COPY if executable else kind, file, stored):
-                continue
-            placer.place(md5, file.path, executable)
-            count += 1
+        for file, md5 in files:
+            if not _is_placed_as(wanted, file, store.object_file(md5, hash.algorithm)):
+                placer.place(md5, file.path, executable)
+                count += 1
         placer.remember()
     except OSError as error:
-        raise file_trouble("link", Path(error.filename2 or error.filename or path), error) from error
+        path = error.filename2 or error.filename or store.root
+        raise file_trouble("link", Path(path), error) from error
     return count
 
 

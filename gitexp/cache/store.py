@@ -20,10 +20,11 @@ from gitexp.errors import ExpError
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save found: the hash, and the files that have become links to their object."""
+    """What a save found: the hash, and every file with its md5."""
 
     hash: Hash
-    linked: frozenset[str] = frozenset()
+    files: tuple[tuple[FoundFile, str], ...]
+    linked: frozenset[str]  # paths that have become links to their object
     links: tuple[str, ...] = ()  # linked folders inside, which are not part of the hash
 
 
@@ -38,6 +39,10 @@ class Store:
     def object_path(self, hash: Hash) -> Path:
         """Where the object of a hash is or would be."""
         return Path(self._objects.path(hash.value, hash.algorithm))
+
+    def object_file(self, value: str, algorithm: str = MD5) -> str:
+        """`object_path` as plain text, for those who place thousands."""
+        return self._objects.path(value, algorithm)
 
     def has(self, hash: Hash) -> bool:
         """Whether the object is there, and all children of a directory. Yes is remembered, no is not."""
@@ -111,15 +116,16 @@ class Store:
         with Intake(self._objects, memo, adopt) as intake:
             md5 = intake.add(file)
         executable = bool(found.st_mode & stat_modes.S_IXUSR)
-        return Saved(Hash(md5, MD5, found.st_size, isexec=executable), frozenset(intake.linked))
+        hash = Hash(md5, MD5, found.st_size, isexec=executable)
+        return Saved(hash, ((file, md5),), frozenset(intake.linked))
 
     def _take_folder(self, path: Path, memo: Memo, ignored: Ignored | None, adopt: bool) -> Saved:
         files, links = walk(path, ignored)
         with Intake(self._objects, memo, adopt) as intake:
-            entries = {file.relpath: intake.add(file) for file in files}
-        listing = DirListing(entries, sum(file.stat.st_size for file in files), tuple(links))
-        hash = self.put_dir(listing)
-        return Saved(hash, frozenset(intake.linked), listing.links)
+            hashed = [(file, intake.add(file)) for file in files]
+        size = sum(file.stat.st_size for file in files)
+        hash = self.put_dir(DirListing({file.relpath: md5 for file, md5 in hashed}, size))
+        return Saved(hash, tuple(hashed), frozenset(intake.linked), tuple(links))
 
     def put_dir(self, listing: DirListing) -> Hash:
         """Store the manifest of a directory whose children are stored. Raises OSError."""

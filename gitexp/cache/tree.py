@@ -11,6 +11,7 @@ import stat as stat_modes
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from gitexp.cache.hashing import HASHERS, MD5, dir_hash
 from gitexp.cache.memo import Memo
@@ -39,9 +40,8 @@ class DirListing:
         return Hash(dir_hash(self.entries), self.algorithm, self.size, len(self.entries))
 
 
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """One file met on a walk: `relpath` is its POSIX path in the walked folder."""
+class FoundFile(NamedTuple):
+    """One file met on a walk: `relpath` is its POSIX path in the walked folder. A tuple: there are many."""
 
     relpath: str
     folder: str
@@ -51,7 +51,7 @@ class FoundFile:
 
     @property
     def path(self) -> str:
-        return os.path.join(self.folder, self.name)
+        return f"{self.folder}/{self.name}"
 
 
 def hash_path(
@@ -135,11 +135,11 @@ def _stat(item: os.DirEntry[str]) -> os.stat_result:
         found = item.stat()
     except OSError as error:
         raise file_trouble("read", Path(item.path), error) from error
-    _require_regular(Path(item.path), found)
+    _require_regular(item.path, found)
     return found
 
 
-def _require_regular(path: Path, stat: os.stat_result) -> None:
+def _require_regular(path: str | Path, stat: os.stat_result) -> None:
     if not stat_modes.S_ISREG(stat.st_mode):
         raise ExpError(
             f"{path} is neither a file nor a folder, so it can't be stored.",
