@@ -35,6 +35,9 @@ COMMANDS: Mapping[str, Command] = {
     "log": Command("log", "Experiments one by one, newest first, like git log.", SEE),
     "diff": Command("diff", "Compare the metrics and params of two revisions.", SEE),
     "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
+    "branch": Command("branch", "Make a branch from an experiment.", CHANGE),
+    "rename": Command("rename", "Give an experiment another name.", CHANGE),
+    "remove": Command("remove", "Remove experiments; they can be brought back.", CHANGE),
     "init": Command("init", "Make this Git repository a DVC project.", PIPELINE),
     "stage": Command(
         "",

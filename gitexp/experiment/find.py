@@ -72,7 +72,7 @@ def resolve_rev(repo: Repo, word: str) -> Revision:
         return Revision(experiment.commit, experiment)
     tips = [found for found in list_experiments(repo) if found.commit == commit]
     named = [found for found in tips if word in (found.name, found.ref)]
-    return Revision(commit, (named or tips or [None])[0])
+    return Revision(commit, next(iter([*named, *tips]), None))
 
 
 def unknown_experiment(word: str, known: Sequence[Experiment]) -> ExpError:

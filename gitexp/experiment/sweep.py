@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from gitexp.build.command import CommandRunner, OnLine
 from gitexp.build.stop import Stop
@@ -51,7 +51,7 @@ def run_all(items: Sequence[Item], work: Callable[[Item], Result], at_once: int,
     return crew.outcome()
 
 
-class _Crew:
+class _Crew(Generic[Item, Result]):
     """The threads of one `run_all`: each takes the next item until none is left."""
 
     def __init__(self, items: Sequence[Item], work: Callable[[Item], Result], stop: Stop) -> None:

@@ -1,0 +1,25 @@
+"""`exp apply`: bring an experiment's code, params and data into the workspace."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.experiment.apply import apply_experiment
+from gitexp.project import find_project
+from gitexp.screen.apply_lines import applied_lines, kept_lines
+from gitexp.screen.talk import say, visible
+
+
+def command(
+    experiment: str = typer.Argument(help="Its name, or any revision that Git knows."),
+    force: bool = typer.Option(False, "-f", "--force", help="Accepted: nothing is ever lost.", hidden=True),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="Say only what was overwritten or is missing."),
+) -> None:
+    """Make your files equal to an experiment's. Branch and index stay; overwritten changes are kept."""
+    applied = apply_experiment(find_project(), experiment)
+    if not quiet:
+        sys.stdout.write(visible("\n".join(applied_lines(applied))) + "\n")
+    for line in kept_lines(applied):
+        say(line)

@@ -1,0 +1,129 @@
+"""`exp run`: make an experiment, or every experiment of a sweep."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.build.events import Planned
+from gitexp.errors import Exit, ExpError
+from gitexp.experiment.apply import apply_experiment
+from gitexp.experiment.explain import explain
+from gitexp.experiment.record import RunResult, State
+from gitexp.experiment.request import RunRequest, Scope
+from gitexp.experiment.run import run_experiments
+from gitexp.pipeline.overrides import is_sweep
+from gitexp.project import Project, find_project
+from gitexp.screen.apply_lines import applied_lines, kept_lines
+from gitexp.screen.json_text import to_json
+from gitexp.screen.plan_lines import plan_lines
+from gitexp.screen.run_json import event_data
+from gitexp.screen.run_view import open_run_view
+from gitexp.screen.talk import say, visible
+
+
+def command(
+    targets: list[str] = typer.Argument(
+        None, metavar="[TARGET]...", help="Stages to bring up to date; all of ./dvc.yaml by default."
+    ),
+    set_param: list[str] = typer.Option(
+        None,
+        "-S",
+        "--set-param",
+        metavar="[FILE:]KEY=VALUE",
+        help="Change a param; `a,b` makes a sweep. Repeatable.",
+    ),
+    name: str = typer.Option(None, "-n", "--name", help="The experiment's name; made up by default."),
+    message: str = typer.Option(
+        None, "-m", "--message", help="What the commit says, instead of the params changed."
+    ),
+    force: bool = typer.Option(
+        False, "-f", "--force", help="Run every stage, and replace an experiment of that name."
+    ),
+    jobs: int = typer.Option(
+        None, "-j", "--jobs", min=1, help="Stage commands at once; all processors by default."
+    ),
+    keep_going: bool = typer.Option(
+        False, "-k", "--keep-going", help="After a failure run what doesn't depend on it."
+    ),
+    apply: bool = typer.Option(False, "--apply", help="Bring the result into the workspace."),
+    dry: bool = typer.Option(False, "--dry", help="Only say what would run, and why."),
+    explain_only: bool = typer.Option(False, "--explain", help="The same as --dry."),
+    copy_paths: list[str] = typer.Option(
+        None,
+        "-C",
+        "--copy-paths",
+        metavar="PATH",
+        help="An ignored file or folder that the run needs. Repeatable.",
+    ),
+    single_item: bool = typer.Option(
+        False, "-s", "--single-item", help="Only the targets, nothing upstream."
+    ),
+    downstream: bool = typer.Option(False, "--downstream", help="From the targets down, nothing upstream."),
+    pipeline: bool = typer.Option(False, "-p", "--pipeline", help="The whole pipelines of the targets."),
+    all_pipelines: bool = typer.Option(False, "-P", "--all-pipelines", help="Every pipeline of the project."),
+    recursive: bool = typer.Option(
+        False, "-R", "--recursive", help="Targets are folders: all stages below them."
+    ),
+    temp: bool = typer.Option(
+        False, "--temp", help="Accepted: every run has a worktree of its own.", hidden=True
+    ),
+    json: bool = typer.Option(False, "--json", help="One JSON object a line, as things happen."),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="Print only the names of the experiments."),
+    verbose: bool = typer.Option(False, "-v", "--verbose", help="Say why each stage runs."),
+) -> int:
+    """Run an experiment in a worktree of its own. Your files, index and branch stay as they are."""
+    scope = Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive)
+    request = RunRequest(
+        scope=scope,
+        overrides=tuple(set_param or ()),
+        name=name,
+        message=message,
+        force=force,
+        jobs=jobs,
+        keep_going=keep_going,
+        copy_paths=tuple(copy_paths or ()),
+    )
+    project = find_project()
+    if dry or explain_only:
+        _show_plans(project, request, json, verbose)
+        return Exit.DONE
+    if apply and is_sweep(request.overrides):
+        raise ExpError(
+            "`--apply` takes one result, and this is a sweep.",
+            "leave `--apply` out, look at `exp show`, then `exp apply NAME`.",
+        )
+    with open_run_view(json, quiet, verbose, applied=apply) as view:
+        results = run_experiments(project, request, view)
+    view.report(results)
+    if apply:
+        _apply(project, results[0], silent=json or quiet)
+    return exit_code(results)
+
+
+def exit_code(results: list[RunResult]) -> Exit:
+    """0 when all succeeded, 130 when one was interrupted, else 1."""
+    states = {result.state for result in results}
+    if State.INTERRUPTED in states:
+        return Exit.INTERRUPTED
+    return Exit.DONE if states <= {State.SUCCESS} else Exit.FAILED
+
+
+def _show_plans(project: Project, request: RunRequest, json: bool, verbose: bool) -> None:
+    for name, plan in explain(project, request):
+        if json:
+            sys.stdout.write(to_json({**event_data(Planned(plan)), "name": name}) + "\n")
+        else:
+            sys.stdout.write(visible("\n".join(plan_lines(name, plan, verbose))) + "\n")
+
+
+def _apply(project: Project, result: RunResult, silent: bool) -> None:
+    """Bring a successful result into the workspace; what was overwritten is said even when silent."""
+    if result.experiment is None:
+        return
+    applied = apply_experiment(project, result.experiment.ref)
+    if not silent:
+        sys.stdout.write(visible("\n".join(applied_lines(applied))) + "\n")
+    for line in kept_lines(applied):
+        say(line)

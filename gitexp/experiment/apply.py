@@ -1,0 +1,127 @@
+"""`exp apply`: make the files of the workspace equal to an experiment; index, HEAD and branch stay.
+
+What the experiment has is written; what Git tracks here and the experiment does not have is removed;
+untracked files that it does not know stay. Uncommitted work that would be overwritten is kept first, as a
+commit under refs/gitexp/kept/ that can itself be applied. Work that equals what the last apply wrote is no
+work of the user's, so walking from experiment to experiment keeps nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gitexp.cache.dvcignore import DvcIgnore
+from gitexp.cache.memo import Memo
+from gitexp.errors import ExpError
+from gitexp.experiment.data_sources import EditedData, find_edited
+from gitexp.experiment.find import Revision, resolve_rev
+from gitexp.experiment.keep_workspace import keep_workspace
+from gitexp.experiment.kept import APPLIED
+from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
+from gitexp.experiment.record import Experiment
+from gitexp.experiment.session import open_memo, open_store
+from gitexp.experiment.workspace_data import DataPlace, Placed, place_data
+from gitexp.git.refs import RefChange, change_refs, read_ref
+from gitexp.git.repo import read_head
+from gitexp.git.restore import changed_paths, delete_files, restore_files, tracked_files
+from gitexp.git.snapshot import Snapshot, take_snapshot
+from gitexp.pipeline.source import FolderFiles
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did. Paths of `changed` are relative to the Git root, those of data to the DVC root."""
+
+    commit: str
+    experiment: Experiment | None
+    changed: tuple[str, ...]
+    data: Placed
+    kept: str | None  # the ref of the commit that holds what was overwritten
+
+
+def apply_experiment(project: Project, word: str) -> Applied:
+    """Bring an experiment (or any commit) into the workspace.
+
+    Raises ExpError for an unknown word, and before anything is written when a file can't be replaced.
+    """
+    revision = resolve_rev(project.repo, word)
+    with open_memo(project) as memo:
+        return _Apply(project, revision, word, memo).run()
+
+
+class _Apply:
+    """One apply: the workspace as it is, the tree it is to have, and what lies between them."""
+
+    def __init__(self, project: Project, revision: Revision, word: str, memo: Memo) -> None:
+        settings = project.settings
+        self._project, self._revision, self._word = project, revision, word
+        self._place = DataPlace(
+            project.root,
+            open_store(project),
+            memo,
+            settings.link_types,
+            DvcIgnore(project.root).ignored,
+        )
+
+    def run(self) -> Applied:
+        repo, commit = self._project.repo, self._revision.commit
+        snapshot = take_snapshot(repo, self._project.settings.snapshot_max_size)
+        changes = changed_paths(repo, snapshot.tree, commit)
+        write = [path for path, there in changes.items() if there]
+        delete = self._deletions(changes)
+        self._check_room(snapshot, write)
+        kept = self._keep(snapshot, {*write, *delete})
+        delete_files(repo, delete)
+        restore_files(repo, commit, write)
+        data = place_data(self._place, self._pipeline())
+        change_refs(repo, [RefChange(APPLIED, new=commit, old=None, force=True)])
+        changed = tuple(sorted([*write, *delete]))
+        return Applied(commit, self._revision.experiment, changed, data, kept)
+
+    def _deletions(self, changes: Mapping[str, bool]) -> list[str]:
+        gone = [path for path, there in changes.items() if not there]
+        tracked = tracked_files(self._project.repo) if gone else set()
+        return [path for path in gone if path in tracked]
+
+    def _check_room(self, snapshot: Snapshot, write: list[str]) -> None:
+        """A file that the snapshot left out is in no commit: it must not be overwritten."""
+        lost = sorted(set(snapshot.left_out) & set(write))
+        if lost:
+            raise ExpError(
+                f"'{self._word}' would overwrite {', '.join(lost)}, which is too big to be kept as a commit.",
+                "move it away, or `dvc add` it, then try again.",
+            )
+
+    def _keep(self, snapshot: Snapshot, overwritten: set[str]) -> str | None:
+        """Keep the workspace if anything in it would be lost."""
+        head = read_head(self._project.repo).commit
+        if head is None:
+            return None
+        edited = self._edited_data()
+        if not edited and not self._unsaved(head, snapshot.tree) & overwritten:
+            return None
+        reason = f"`exp apply {self._word}`"
+        return keep_workspace(self._project, head, snapshot.tree, edited, self._place, reason)
+
+    def _unsaved(self, head: str, tree: str) -> set[str]:
+        """Paths whose content is neither HEAD's nor what the last apply wrote."""
+        repo = self._project.repo
+        dirty = set(changed_paths(repo, head, tree))
+        applied = read_ref(repo, APPLIED)
+        return dirty if applied is None or not dirty else dirty & set(changed_paths(repo, applied, tree))
+
+    def _edited_data(self) -> list[EditedData]:
+        """Data of .dvc files that was edited here and is in no cache; none if the pipeline is broken."""
+        try:
+            now = self._pipeline()
+        except ExpError:
+            return []
+        place = self._place
+        sources = [stage for stage in now.graph.stages.values() if stage.is_data]
+        found = find_edited(place.root, sources, now.locks, place.memo, place.ignored)
+        return [data for data in found if not place.store.has(data.hash)]
+
+    def _pipeline(self) -> ReadPipeline:
+        return read_pipeline(self._project, FolderFiles(self._project.root, self._project.repo))

@@ -1,0 +1,103 @@
+"""The life of one experiment: worktree, overrides, build, commit, ref. The ref is the commit point.
+
+Whatever happens before it leaves no experiment; whatever happens after it can't take the experiment away.
+A run that fails or is interrupted is kept too, under refs/gitexp/failed/: its params, its partial metrics
+and its log tell what went wrong.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from gitexp.build.builder import BuildOptions, BuildResult, build
+from gitexp.build.command import ShellRunner
+from gitexp.build.events import Event
+from gitexp.build.locks import write_locks
+from gitexp.experiment.collect import collect_values
+from gitexp.experiment.find import names_on
+from gitexp.experiment.joblog import open_job
+from gitexp.experiment.names import random_name
+from gitexp.experiment.prepare import name_taken
+from gitexp.experiment.publish import keep_unpublished, publish, write_experiment
+from gitexp.experiment.record import RunEnded, RunEvent, RunResult, RunStarted, State, Values, Watcher
+from gitexp.experiment.request import Attempt
+from gitexp.experiment.session import Session
+from gitexp.experiment.sweep import SharedSlots
+from gitexp.experiment.worksite import Ground, lay_out, lent_worktree, site_of
+from gitexp.git.refs import RefConflict
+
+
+def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watcher) -> RunResult:
+    """Run one experiment to its end and say how it ended; `watcher` is told everything as it happens.
+
+    `base` is what the baseline holds, to compare with. Raises ExpError for what is wrong before any stage
+    runs (override, pipeline, target).
+    """
+    began = time.monotonic()
+    watcher(RunStarted(attempt.name, attempt.overrides, attempt.baseline))
+    with lent_worktree(session, attempt) as worktree:
+        ground = lay_out(session, attempt, worktree)
+        log = open_job(session.project.repo, attempt.name).log
+        built = _build(session, attempt, ground, log, watcher)
+        write_locks(ground.root, built.entries)
+        values = collect_values(ground.files, store=session.store)
+        result = RunResult(
+            attempt.name,
+            _state(built),
+            attempt.baseline,
+            stages=built.stages,
+            overrides=attempt.overrides,
+            values=values,
+            base_values=base,
+            log=log,
+        )
+        result = _record(session, attempt, ground, result)
+    result = replace(result, seconds=time.monotonic() - began)
+    watcher(RunEnded(result))
+    return result
+
+
+def _build(session: Session, attempt: Attempt, ground: Ground, log: Path, watcher: Watcher) -> BuildResult:
+    def listener(event: Event) -> None:
+        watcher(RunEvent(attempt.name, event))
+
+    request = session.request
+    # A command that outlives us holds on to the worktree's lock, so that no other run gets it.
+    runner = SharedSlots(ShellRunner(keep_open=(ground.worktree.lock,)), session.slots)
+    return build(
+        ground.graph,
+        ground.stages,
+        site_of(session, attempt, ground, log),
+        ground.locks,
+        BuildOptions(jobs=session.jobs, force=request.force, keep_going=request.keep_going),
+        listener,
+        runner,
+        session.stop,
+    )
+
+
+def _state(built: BuildResult) -> State:
+    if built.interrupted:
+        return State.INTERRUPTED
+    return State.SUCCESS if built.ok else State.FAILED
+
+
+def _record(session: Session, attempt: Attempt, ground: Ground, result: RunResult) -> RunResult:
+    """Commit what the worktree holds and give it a ref: an experiment's, or one that only keeps it."""
+    commit = write_experiment(session, attempt, ground, result.values, result.base_values)
+    if result.state is not State.SUCCESS:
+        keep_unpublished(session, attempt, commit)
+        return result
+    try:
+        return replace(result, experiment=publish(session, attempt, commit))
+    except RefConflict:
+        if attempt.chosen:
+            kept = keep_unpublished(session, attempt, commit).removeprefix("refs/")
+            error = f"{name_taken(attempt.name).message} What it made is kept: `exp apply {kept}`."
+            return replace(result, state=State.FAILED, error=error)
+    # Another process made up the same name and was first. Nobody knows ours yet, so it may change.
+    taken = names_on(session.project.repo, attempt.baseline)
+    other = replace(attempt, name=random_name(taken))
+    return _record(session, other, ground, replace(result, name=other.name))

@@ -1,0 +1,32 @@
+"""The pipeline of a folder or a commit with its locks, read under the project's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gitexp.build.locks import Locks, read_locks
+from gitexp.pipeline.graph import Graph, build_graph
+from gitexp.pipeline.load import load_pipeline
+from gitexp.pipeline.source import Files
+from gitexp.pipeline.template import OptionStyle
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPipeline:
+    """A pipeline as it stands, and what is recorded of it."""
+
+    files: Files
+    graph: Graph
+    locks: Locks
+
+
+def read_pipeline(project: Project, files: Files) -> ReadPipeline:
+    """Load, join and look up the locks. Raises ExpError for what is wrong in the files."""
+    settings = project.settings
+    style = OptionStyle(
+        no_for_false=settings.parsing_bool == "boolean_optional",
+        repeat_lists=settings.parsing_list == "append",
+    )
+    graph = build_graph(load_pipeline(files, style, str(project.root)))
+    return ReadPipeline(files, graph, read_locks(graph, files))

@@ -1,0 +1,60 @@
+"""What the experiments of one command share: project, cache, worktrees, budget, the baseline's metrics."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gitexp.build.stop import Stop
+from gitexp.cache.memo import Memo
+from gitexp.cache.store import Store
+from gitexp.experiment.request import RunRequest
+from gitexp.experiment.source_roots import editable_roots
+from gitexp.git.worktree import WorktreePool
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command's shared things. `jobs`: stage commands at once, over all its experiments."""
+
+    project: Project
+    request: RunRequest
+    store: Store
+    memo: Memo
+    pool: WorktreePool
+    stop: Stop
+    jobs: int
+    slots: threading.Semaphore  # one for each command that may run now
+    editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
+
+
+@contextmanager
+def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
+    """A session; on leaving, what was hashed is remembered for the next command."""
+    jobs = max(1, request.jobs or project.settings.jobs)
+    with open_memo(project) as memo:
+        yield Session(
+            project=project,
+            request=request,
+            store=open_store(project),
+            memo=memo,
+            pool=WorktreePool(project.repo),
+            stop=stop,
+            jobs=jobs,
+            slots=threading.Semaphore(jobs),
+            editable=editable_roots(project.repo.work_tree, os.environ),
+        )
+
+
+def open_store(project: Project) -> Store:
+    """The project's data cache."""
+    return Store(project.settings.cache_dir, project.settings.shared_cache)
+
+
+def open_memo(project: Project) -> Memo:
+    """The memo of file hashes, shared by the workspace and every worktree."""
+    return Memo(project.repo.state_dir / "cache" / "hashes")

@@ -1,0 +1,40 @@
+"""A plan in words: what would run, what would be restored, and why. For `exp run --dry`."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from gitexp.build.plan import Action, Plan, Step
+from gitexp.screen.cells import one_line
+from gitexp.screen.run_lines import reason_words
+from gitexp.screen.text_table import align
+
+_SHOWN_REASONS = 3
+
+WORDS = {
+    Action.KEEP: "up to date",
+    Action.RESTORE: "restore from the cache",
+    Action.RECORD: "record",
+    Action.RUN: "run",
+    Action.DEPENDS: "depends on what is made upstream",
+}
+
+
+def plan_lines(name: str, plan: Plan, verbose: bool = False) -> list[str]:
+    """A line for each stage, upstream first, then a line that counts."""
+    rows = [_row(step, verbose) for step in plan.steps]
+    return [f"{name}:", *(f"  {line}" for line in align(rows)), f"  {_summary(plan)}"]
+
+
+def _row(step: Step, verbose: bool) -> tuple[str, str, str]:
+    reasons = [one_line(reason_words(reason)) for reason in step.reasons]
+    shown = reasons if verbose else reasons[:_SHOWN_REASONS]
+    rest = len(reasons) - len(shown)
+    return step.stage.address, WORDS[step.action], ", ".join(shown) + (f", {rest} more" if rest else "")
+
+
+def _summary(plan: Plan) -> str:
+    counts = Counter(step.action for step in plan.steps)
+    if not plan.steps:
+        return "no stages"
+    return ", ".join(f"{counts[action]} {WORDS[action]}" for action in WORDS if counts[action])
