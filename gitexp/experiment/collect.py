@@ -75,23 +75,40 @@ class _Reader:
 
     def metrics(self) -> dict[str, FileValues]:
         found: dict[str, FileValues] = {}
-        for path, locked in self._metric_files():
-            if self._files.kind(path) == "file" or locked is None or self._store is None:
-                for file in self._expand(path):
-                    found.setdefault(file, self._metric(file, self._files.read(file)))
-            else:
-                for file, text in _from_store(self._store, path, locked):
-                    found.setdefault(file, self._metric(file, text))
-        return found
-
-    def _metric_files(self) -> Iterator[tuple[str, Hash | None]]:
-        """Paths of metrics, with the hash of those that may be in the cache only."""
         for stage in self._pipeline.stages:
             for out in stage.outs:
-                if out.kind is OutKind.METRIC:
-                    yield out.path, self._out_hash(stage, out.written)
+                if out.kind is OutKind.METRIC and out.cache and self._files.kind(out.path) is None:
+                    found.update(self._cached_metrics(out.path, self._out_hash(stage, out.written)))
+                elif out.kind is OutKind.METRIC:
+                    found.update(self._metric_files(out.path))
         for path in self._pipeline.metrics:
-            yield path, None
+            if path not in found:
+                found.update(self._metric_files(path))
+        return found
+
+    def _metric_files(self, path: str) -> dict[str, FileValues]:
+        return {file: self._metric(file, self._files.read(file)) for file in self._expand(path)}
+
+    def _cached_metrics(self, path: str, locked: Hash | None) -> dict[str, FileValues]:
+        """A metric that is in the cache only, file by file."""
+        if self._store is None or locked is None:
+            return {path: _not_in_cache(path)}
+        if not locked.is_dir:
+            return {path: self._metric_object(path, locked)}
+        entries = self._store.read_dir(locked)
+        if entries is None:
+            return {path: _not_in_cache(path)}
+        return {
+            f"{path}/{name}": self._metric_object(f"{path}/{name}", Hash(md5, locked.algorithm))
+            for name, md5 in entries.items()
+        }
+
+    def _metric_object(self, file: str, hash: Hash) -> FileValues:
+        try:
+            text = self._store.object_path(hash).read_bytes() if self._store else b""
+        except OSError:
+            return _not_in_cache(file)
+        return self._metric(file, text)
 
     def _metric(self, file: str, text: bytes | None) -> FileValues:
         read = self._values(file, text, None)
@@ -145,20 +162,9 @@ class _Reader:
         return FileValues(values if keys is None else _nested(values, keys))
 
 
-def _from_store(store: Store, path: str, locked: Hash) -> Iterator[tuple[str, bytes | None]]:
-    """The files of a cached metric: itself, or all in its folder."""
-    if not locked.is_dir:
-        yield path, _object(store, locked)
-        return
-    for name, md5 in (store.read_dir(locked) or {}).items():
-        yield f"{path}/{name}", _object(store, Hash(md5, locked.algorithm))
-
-
-def _object(store: Store, hash: Hash) -> bytes | None:
-    try:
-        return store.object_path(hash).read_bytes()
-    except OSError:
-        return None
+def _not_in_cache(file: str) -> FileValues:
+    """DVC's words for a cached file that is nowhere."""
+    return FileValues(error=("FileNotFoundError", f"[Errno 2] No storage files available: '{file}'"))
 
 
 def _param_files(pipeline: Pipeline, files: Files) -> dict[str, tuple[str, ...] | None]:
