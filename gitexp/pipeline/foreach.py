@@ -48,12 +48,12 @@ def _foreach(definition: Mapping[str, Value], resolver: Resolver) -> Iterator[Ge
         for key, item in keyed.items():
             yield Generated(key, definition["do"], {"item": item})
     else:
-        error = TemplateError(f"expected a list or a mapping, got {described(plain)}")
-        error.keys = ("foreach",)
-        raise error
+        raise _error(f"expected a list or a mapping, got {described(plain)}", "foreach")
 
 
 def _matrix(definition: Mapping[str, Value], resolver: Resolver) -> Iterator[Generated]:
+    if not definition["matrix"]:
+        raise _error("expected at least one axis, got none", "matrix")
     body = {key: value for key, value in definition.items() if key != "matrix"}
     axes = {str(name): _axis(name, values, resolver) for name, values in definition["matrix"].items()}
     seen: dict[str, Generated] = {}
@@ -75,9 +75,13 @@ def _axis(name: Value, values: Value, resolver: Resolver) -> list[Value]:
         return [item for _, item in _children(data)]
     if isinstance(plain, dict):
         return list(plain)
-    error = TemplateError(f"'{name}': expected a list, got {described(plain)}")
-    error.keys = ("matrix", name)
-    raise error
+    raise _error(f"'{name}': expected a list, got {described(plain)}", "matrix", name)
+
+
+def _error(message: str, *keys: Value) -> TemplateError:
+    error = TemplateError(message)
+    error.keys = keys
+    return error
 
 
 def _in(keys: tuple[Value, ...], resolver: Resolver, value: Value) -> Value | Ref:

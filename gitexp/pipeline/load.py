@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.dotdvc import read_dvc_stage
+from gitexp.pipeline.dvcignore import DvcIgnore
 from gitexp.pipeline.foreach import expand, is_group
+from gitexp.pipeline.graph import where
 from gitexp.pipeline.lockfile import check_header
 from gitexp.pipeline.manifest import Manifest, read_manifest
 from gitexp.pipeline.paths import parents, rooted
@@ -51,6 +53,7 @@ class _Loader:
             self.outs.update(out.path for stage in stages for out in stage.outs)
             self.stages += stages
             read.append(path)
+        self._check_ignored()
         return Pipeline(
             stages=tuple(self.stages),
             params=tuple(path for top in self.tops for path in top.params),
@@ -76,6 +79,18 @@ class _Loader:
         if top is not None:
             self.tops.append(top)
         return stages
+
+    def _check_ignored(self) -> None:
+        """An out that .dvcignore hides could never be found again."""
+        folders = {folder for path in self.outs for folder in ("", *parents(path))}
+        ignore = DvcIgnore.read(self.files, [posixpath.join(folder, ".dvcignore") for folder in folders])
+        for stage in self.stages:
+            for out in stage.outs:
+                if ignore.matches(out.path):
+                    raise ExpError(
+                        f"{where(stage)}: stage '{stage.name}': the out '{out.written}' is ignored by a "
+                        ".dvcignore."
+                    )
 
     def _check_lock(self, manifest: Manifest) -> None:
         lock = manifest.file.removesuffix(".yaml") + ".lock"

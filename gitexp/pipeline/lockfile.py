@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry
+from gitexp.pipeline.lock_splice import splice_stages
 from gitexp.pipeline.locked import entry_of, entry_to_data
 from gitexp.pipeline.manifest import Manifest, read_file
 from gitexp.pipeline.shapes import LOCK, LOCK_ENTRY
 from gitexp.pipeline.stage import Value
-from gitexp.pipeline.yaml import dump_yaml
+from gitexp.pipeline.yaml import dump_yaml, parse_yaml
 
 __all__ = ["check_header", "entry_from_data", "entry_to_data", "merge_lock", "read_lock"]
 
@@ -74,15 +75,24 @@ def entry_from_data(data: Value, where: str) -> LockEntry:
 def merge_lock(old: bytes | None, entries: Mapping[str, LockEntry], name: str = "dvc.lock") -> bytes:
     """The lock with `entries` put in: known stages in their place, new ones at the end.
 
-    Gives `old` back unchanged when it says all of that already. Raises ExpError when `old` can't be read.
+    The text of all other stages stays as it is; `old` comes back unchanged when it says all of that already.
+    Raises ExpError when `old` can't be read.
     """
-    data = _read(old, name).data if old else {"schema": "2.0"}
-    stages = dict(data.get("stages", {}))
+    if not old:
+        return dump_yaml(
+            {"schema": "2.0", "stages": {n: entry_to_data(entry) for n, entry in entries.items()}}
+        )
+    manifest = _read(old, name)
+    stages: dict[str, Value] = manifest.data.get("stages", {})
     changed = {
         stage: new
         for stage, new in ((stage, entry_to_data(entry)) for stage, entry in entries.items())
         if stage not in stages or entry_to_data(entry_of(stages[stage])) != new
     }
-    if old and not changed:
+    if not changed:
         return old
-    return dump_yaml({**data, "stages": {**stages, **changed}})
+    whole = {**manifest.data, "stages": {**stages, **changed}}
+    spliced = splice_stages(manifest, changed)
+    if spliced is not None and parse_yaml(spliced, name) == whole:
+        return spliced
+    return dump_yaml(whole)

@@ -20,7 +20,7 @@ class Manifest:
     file: str  # relative to the DVC root
     text: bytes
     data: dict[str, Value]
-    lines: Mapping[tuple[Value, Value], int] = field(default_factory=dict)
+    lines: Mapping[Keys, int] = field(default_factory=dict)
 
     @property
     def folder(self) -> str:
@@ -31,6 +31,7 @@ class Manifest:
         """'dvc.yaml:5: stage 'train': message'. The line is looked up now, so only errors pay for it."""
         place = locate(self.text, keys)
         where = f"{self.file}:{place[0]}" if place else self.file
+        message = message.removeprefix(f"'{keys[1]}': ") if len(keys) == 2 else message
         dot = "" if message.endswith(("?", ".", "!")) else "."
         return ExpError(f"{where}: {subject(keys)}{message}{dot}", hint)
 
@@ -62,6 +63,9 @@ def read_manifest(text: bytes, file: str) -> Manifest:
     """A dvc.yaml, every stage checked too."""
     manifest = read_file(text, file, MANIFEST)
     for name, definition in manifest.data.get("stages", {}).items():
+        if "@" in name:
+            message = "a name can't have '@': it separates the keys of foreach and matrix stages"
+            raise manifest.error(("stages", name), message)
         group = "foreach" in definition or "do" in definition
         manifest.check(FOREACH if group else STAGE, definition, ("stages", name))
     return manifest

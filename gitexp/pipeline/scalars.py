@@ -38,12 +38,12 @@ WORDS: dict[str, Value] = {
 }
 NUMBER_STARTS = frozenset("0123456789+-.")
 
-_FLOAT = re.compile(
+FLOAT = re.compile(
     r"[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?"
     r"|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+"
     r"|[-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?"
 )
-_INT = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)")
+INT = re.compile(r"[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9_]+)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?"
@@ -59,9 +59,9 @@ def plain(text: str) -> Value:
         return WORDS[text]
     if text[0] not in NUMBER_STARTS or len(text) > _MOST_DIGITS:
         return text
-    if _INT.fullmatch(text):
+    if INT.fullmatch(text):
         return _integer(text)
-    if _FLOAT.fullmatch(text):
+    if FLOAT.fullmatch(text):
         return _float(text)
     if len(text) >= 8 and text[4] == "-":
         return _time(text)

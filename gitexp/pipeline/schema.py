@@ -164,7 +164,10 @@ class OneOf:
 def mismatch(expected: str, value: Value, keys: Keys) -> Problem:
     name = next((key for key in reversed(keys) if isinstance(key, str)), None)
     subject = f"'{name}': " if name is not None else ""
-    return Problem(keys, f"{subject}expected {expected}, got {described(value)}")
+    hint = None
+    if isinstance(value, str) and "${" in value:
+        hint = "${…} can't stand here: types are checked before templates are resolved."
+    return Problem(keys, f"{subject}expected {expected}, got {described(value)}", hint)
 
 
 def described(value: Value) -> str:
@@ -188,4 +191,6 @@ TEXT = Kind("text", (str,))
 FLAG = Kind("true or false", (bool,))
 NUMBER = Kind("a whole number", (int,))
 NOTHING = Kind("nothing", (type(None),))
+MAPPING = Kind("a mapping", (dict,))  # whatever its keys and values
+LIST = Kind("a list", (list,))
 ANYTHING = Anything()

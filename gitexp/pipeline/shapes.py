@@ -5,6 +5,8 @@ from __future__ import annotations
 from gitexp.pipeline.schema import (
     ANYTHING,
     FLAG,
+    LIST,
+    MAPPING,
     NOTHING,
     NUMBER,
     TEXT,
@@ -15,8 +17,6 @@ from gitexp.pipeline.schema import (
     Shape,
 )
 
-_MAPPING = MapOf(ANYTHING)
-_LIST = ListOf(ANYTHING)
 _ANNOTATION: dict[str, Shape] = {"desc": TEXT, "type": TEXT, "labels": ListOf(TEXT), "meta": ANYTHING}
 
 _OUT_FLAGS: dict[str, Shape] = {
@@ -35,19 +35,19 @@ _PLOT_FLAGS: dict[str, Shape] = {
 _OUTS = ListOf(OneOf((TEXT, MapOf(Record(_OUT_FLAGS)))), "a list")
 _PLOT_OUTS = ListOf(OneOf((TEXT, MapOf(OneOf((Record(_PLOT_FLAGS), ListOf(Record(_PLOT_FLAGS))))))), "a list")
 
-VARS = ListOf(OneOf((TEXT, _MAPPING)))
+VARS = ListOf(OneOf((TEXT, MAPPING)))
 
 STAGE = Record(
     {
-        "cmd": OneOf((TEXT, _LIST)),
+        "cmd": OneOf((TEXT, LIST)),
         "wdir": TEXT,
         "deps": ListOf(TEXT),
-        "params": ListOf(OneOf((TEXT, _MAPPING))),
+        "params": ListOf(OneOf((TEXT, MAPPING))),
         "outs": _OUTS,
         "metrics": _OUTS,
         "plots": _PLOT_OUTS,
         "vars": VARS,
-        "matrix": MapOf(OneOf((TEXT, _LIST))),
+        "matrix": MapOf(OneOf((TEXT, LIST))),
         "frozen": FLAG,
         "always_changed": FLAG,
         "desc": TEXT,
@@ -63,7 +63,7 @@ STAGE = Record(
         "do": "'do' goes with 'foreach'.",
     },
 )
-FOREACH = Record({"foreach": OneOf((_MAPPING, _LIST, TEXT)), "do": STAGE}, required=("foreach", "do"))
+FOREACH = Record({"foreach": OneOf((MAPPING, LIST, TEXT)), "do": STAGE}, required=("foreach", "do"))
 
 _FIELDS = OneOf((TEXT, ListOf(TEXT), MapOf(OneOf((TEXT, ListOf(TEXT))))))
 _PLOT = Record(
@@ -78,12 +78,12 @@ _ARTIFACT = Record({"path": TEXT, **_ANNOTATION}, required=("path",))
 MANIFEST = Record(
     {
         "vars": VARS,
-        "stages": MapOf(_MAPPING),  # each one by STAGE or FOREACH: its own words in the error
+        "stages": MapOf(MAPPING),  # each one by STAGE or FOREACH: its own words in the error
         "params": ListOf(TEXT),
         "metrics": ListOf(TEXT),
         "plots": ListOf(OneOf((TEXT, MapOf(OneOf((_PLOT, NOTHING)))))),
         "artifacts": MapOf(_ARTIFACT),
-        "datasets": ListOf(_MAPPING),
+        "datasets": ListOf(MAPPING),
     },
     gone={"stage": "stages go under 'stages:'."},
 )
@@ -105,13 +105,13 @@ _REPO = Record(
         "url": TEXT,
         "rev": TEXT,
         "rev_lock": TEXT,
-        "config": OneOf((TEXT, _MAPPING)),
-        "remote": OneOf((TEXT, _MAPPING)),
+        "config": OneOf((TEXT, MAPPING)),
+        "remote": OneOf((TEXT, MAPPING)),
     },
     required=("url",),
 )
 _DB = Record(dict.fromkeys(("query", "connection", "file_format", "table"), TEXT))
-_DVC_DEP = Record({**_DATA, "persist": FLAG, "fs_config": _MAPPING, "repo": _REPO, "db": _DB})
+_DVC_DEP = Record({**_DATA, "persist": FLAG, "fs_config": MAPPING, "repo": _REPO, "db": _DB})
 _DVC_OUT = Record(
     {
         **_DATA,
@@ -120,7 +120,7 @@ _DVC_OUT = Record(
         "cache": FLAG,
         "remote": TEXT,
         "push": FLAG,
-        "fs_config": _MAPPING,
+        "fs_config": MAPPING,
     },
     required=("path",),
 )
@@ -140,10 +140,10 @@ DVC_FILE = Record(
     gone={"cmd": "DVC 1 kept commands in .dvc files; today they are stages of a dvc.yaml."},
 )
 
-_LOCKED = Record({**_DATA, "dataset": _MAPPING}, required=("path",))
+_LOCKED = Record({**_DATA, "dataset": MAPPING}, required=("path",))
 LOCK_ENTRY = Record(
     {
-        "cmd": OneOf((TEXT, _LIST)),
+        "cmd": OneOf((TEXT, LIST)),
         "deps": ListOf(_LOCKED),
         "params": MapOf(MapOf(ANYTHING)),
         "outs": ListOf(_LOCKED),

@@ -177,15 +177,17 @@ def _step(node: Value | Ref, key: str, done: str) -> Value | Ref:
             raise TemplateError(f"'{done}' has no '{key}'", _near_hint(key, list(value)))
         below = value[key]
     elif isinstance(value, list):
-        below = _item(value, key, done)
+        index = _index(value, key, done)
+        key, below = str(index), value[index]
     else:
         raise TemplateError(f"'{done}' is {described(value)}: it has no '{key}'")
     return below if path is None else Ref((*path, key), below)
 
 
-def _item(items: list[Value], key: str, done: str) -> Value:
+def _index(items: list[Value], key: str, done: str) -> int:
+    """The place of an item, counted from the end when negative."""
     try:
-        return items[int(key)]
+        return range(len(items))[int(key)]
     except ValueError:
         raise TemplateError(f"'{done}' is a list: give the number of an item, not '{key}'") from None
     except IndexError:

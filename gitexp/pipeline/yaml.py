@@ -33,8 +33,8 @@ def parse_yaml(text: bytes, name: str) -> Value:
     return parse_with_lines(text, name)[0]
 
 
-def parse_with_lines(text: bytes, name: str) -> tuple[Value, dict[tuple[Value, Value], int]]:
-    """As parse_yaml, and the line (from 1) of every key of the second level: ('stages', 'train') -> 12."""
+def parse_with_lines(text: bytes, name: str) -> tuple[Value, dict[tuple[Value, ...], int]]:
+    """As parse_yaml, and the line (from 1) of every key of the first two levels: ('stages', 'train') -> 12."""
     decoded = decode(text, name)
     try:
         reader = _Reader(_Loader(decoded), name)
@@ -105,7 +105,7 @@ class _Reader:
         self.anchors: dict[str, Value] = {}
         self.depth = 0
         self.top: Value = None  # the key of the first level that is being read
-        self.lines: dict[tuple[Value, Value], int] = {}
+        self.lines: dict[tuple[Value, ...], int] = {}
 
     def document(self) -> Value:
         self.next()  # the stream begins
@@ -179,6 +179,7 @@ class _Reader:
             key = self.value(event)
             if self.depth == 1:
                 self.top = key
+                self.lines[(key,) if key.__hash__ else ()] = event.start_mark.line + 1
             elif self.depth == 2 and key.__hash__ is not None:
                 self.lines[self.top, key] = event.start_mark.line + 1
             value = self.value(self.next())

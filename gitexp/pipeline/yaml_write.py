@@ -1,7 +1,7 @@
 """Writes YAML in DVC's block style: two spaces, dashes under their key, lines folded at 80.
 
-Text is quoted whenever YAML 1.1 or 1.2 would take it for something else, so PyYAML users and DVC read the
-same; floats always have a dot or an exponent that YAML 1.2 knows.
+Text is quoted whenever YAML 1.1 or 1.2 would take it for something else, so that PyYAML and DVC read the
+same text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from gitexp.pipeline.scalars import plain
+from gitexp.pipeline.scalars import FLOAT, INT, NUMBER_STARTS
 from gitexp.pipeline.stage import Value
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -25,7 +25,8 @@ class _BlockDumper(_Dumper):  # type: ignore[misc]
 
 
 def _text(dumper: Any, text: str) -> Any:
-    style = None if isinstance(plain(text), str) else "'"
+    # Several lines as DVC writes them; in single quotes they would spread over blank lines.
+    style = '"' if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -34,19 +35,27 @@ def _float(dumper: Any, number: float) -> Any:
 
 
 def float_text(number: float) -> str:
-    """A float as YAML 1.2 (and 1.1) reads it back: `1.0e-05`, `.inf`."""
+    """A float as DVC writes it: `1e-05`, which only YAML 1.2 knows for a number, `.inf`."""
     if number != number:
         return ".nan"
     if number in (float("inf"), float("-inf")):
         return ".inf" if number > 0 else "-.inf"
-    text = repr(number)
-    if "." not in text and "e" in text:
-        text = re.sub("e", ".0e", text, count=1)
-    return text
+    return repr(number)
 
 
+# On top of PyYAML's own rules, which are those of YAML 1.1: what either version takes for a number is
+# quoted when it is text, and a number needs no tag.
+_BlockDumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(f"(?:{FLOAT.pattern})$"), list(NUMBER_STARTS)
+)
+_BlockDumper.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(f"(?:{INT.pattern})$"), [*NUMBER_STARTS, "_"]
+)
 _BlockDumper.add_representer(str, _text)
 _BlockDumper.add_representer(float, _float)
+_BlockDumper.add_representer(
+    type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
+)
 _BlockDumper.add_representer(tuple, lambda dumper, items: dumper.represent_list(list(items)))
 
 
