@@ -6,10 +6,12 @@ The same loader reads the workspace, a run's worktree and any commit, because it
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.repo import Repo
 from gitexp.pipeline.dvcignore import DvcIgnore
@@ -50,19 +52,22 @@ class FolderFiles:
         try:
             with open(self.root / path, "rb") as file:
                 return file.read()
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            return None
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError, ValueError):
+            return None  # ValueError: a NUL in the name
+        except OSError as error:
+            raise ExpError(f"{path}: {error.strerror}.") from error
 
     def kind(self, path: str) -> str | None:
-        place = self.root / path
-        if place.is_dir():
-            return "dir"
-        return "file" if place.exists() else None
+        try:
+            mode = os.stat(self.root / path).st_mode
+        except (OSError, ValueError):
+            return None
+        return "dir" if stat.S_ISDIR(mode) else "file"
 
     def listdir(self, path: str) -> list[str]:
         try:
             return sorted(os.listdir(self.root / path))
-        except (FileNotFoundError, NotADirectoryError):
+        except (OSError, ValueError):
             return []
 
     def manifests(self) -> list[str]:
