@@ -70,12 +70,28 @@ def serialise_dir(entries: Mapping[str, str]) -> bytes:
 
 
 def parse_dir(manifest: bytes) -> dict[str, str]:
-    """The inverse of `serialise_dir`. Raises ValueError when it is no manifest."""
+    """The inverse of `serialise_dir`. Raises ValueError when it is no manifest.
+
+    Manifests come from other people's remotes: a path that leads out of the directory is no path.
+    """
     rows = json.loads(manifest)
     try:
-        return {row["relpath"]: row["md5"] for row in rows}
-    except (TypeError, KeyError) as error:
+        entries = {row["relpath"]: row["md5"] for row in rows}
+        sound = all(_is_inside(relpath) and _is_md5(md5) for relpath, md5 in entries.items())
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError("not a directory manifest") from error
+    if not sound:
+        raise ValueError("a directory manifest with a path or hash that can't be one")
+    return entries
+
+
+def _is_inside(relpath: str) -> bool:
+    framed = f"/{relpath}/"
+    return not ("//" in framed or "/./" in framed or "/../" in framed or "\0" in framed)
+
+
+def _is_md5(text: str) -> bool:
+    return len(text) == 32 and text.isalnum()
 
 
 def dir_hash(entries: Mapping[str, str]) -> str:
