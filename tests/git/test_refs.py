@@ -148,7 +148,9 @@ def test_revisions_resolve_to_commits(repo: Repo) -> None:
     assert resolve(repo, "HEAD~1") == resolve(repo, first[:7]) == first
 
 
-@pytest.mark.parametrize("rev", ["", "none", "-h", "--all", "^HEAD", "HEAD..main", "HEAD:a.txt", "a\0b", "HEAD^!"])
+@pytest.mark.parametrize(
+    "rev", ["", "none", "-h", "--all", "^HEAD", "HEAD..main", "HEAD:a.txt", "a\0b", "HEAD^!"]
+)
 def test_what_is_no_single_commit_resolves_to_none(repo: Repo, rev: str) -> None:
     more(repo)
     assert resolve(repo, rev) is None
