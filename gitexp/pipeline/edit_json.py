@@ -31,7 +31,7 @@ def edit_json(text: str, edits: Sequence[Edit]) -> str | None:
 
 
 def _edit(text: str, edit: Edit) -> str | None:
-    root = _scan(text, _skip(text, 1 if text.startswith("\ufeff") else 0))
+    root = _scan(text, _skip(text, 0))
     place = find(root, edit.keys if edit.kind is not EditKind.ADD else edit.keys[:-1])
     if place is None:
         return None

@@ -19,6 +19,7 @@ from gitexp.pipeline.stage import Value
 # One round does it, but where a value is shared (an anchor and its aliases, `<<`): then the others that
 # changed with it are set back, each spelled out.
 _MOST_ROUNDS = 5
+_MARK = "\ufeff"  # what Windows editors begin a file with
 
 
 def apply_overrides(path: str, data: bytes | None, overrides: Sequence[Override]) -> bytes:
@@ -33,14 +34,14 @@ def apply_overrides(path: str, data: bytes | None, overrides: Sequence[Override]
     if not isinstance(values, dict):
         raise ExpError(f"{path} holds no `name: value` pairs, so nothing in it can be set with -S.")
     wanted = overridden(values, overrides)
-    text = before.decode()
+    text = before.decode().removeprefix(_MARK)
     edited = _edited(path, text, wanted)
     if edited is None and format_of(path) is Format.YAML:
         edited = _checked(path, edit_yaml_whole(text, list(find_edits(values, wanted))), wanted)
     if edited is None:
         names = ", ".join(override.key for override in overrides)
         raise ExpError(f"{path} is written in a way that {names} can't be changed with -S.", "edit the file.")
-    return edited.encode()
+    return (_MARK + edited if before.decode().startswith(_MARK) else edited).encode()
 
 
 def _edited(path: str, text: str, wanted: Value) -> str | None:

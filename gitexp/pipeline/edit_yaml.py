@@ -26,7 +26,7 @@ from gitexp.pipeline.spots import (
 )
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml_spots import yaml_spots
-from gitexp.pipeline.yaml_words import block, inline
+from gitexp.pipeline.yaml_words import block, element, inline, pair
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+[ \t]*")
 
@@ -79,7 +79,7 @@ def _begin(text: str, edit: Edit) -> str | None:
     if edit.keys:
         return None
     newline = newline_of(text)
-    if text.strip("\ufeff") and not text.endswith("\n"):
+    if text and not text.endswith("\n"):
         text += newline
     return text + "".join(line + newline for line in block(edit.value, ""))
 
@@ -97,24 +97,10 @@ def _add(text: str, spot: Spot, edit: Edit) -> str | None:
     last = spot.members[-1]
     begin = last.start if is_mapping else _dash(text, last.start)
     indent = " " * (begin - line_start(text, begin))
-    lines = _pair(edit.keys[-1], edit.value, indent) if is_mapping else _element(edit.value, indent)
+    lines = pair(edit.keys[-1], edit.value, indent) if is_mapping else element(edit.value, indent)
     end = line_end(text, spot.end)
     newline = newline_of(text)
     return replaced(text, end, end, "".join(newline + line for line in lines))
-
-
-def _pair(key: Value, value: Value, indent: str) -> list[str]:
-    if isinstance(value, (dict, list)) and value:
-        inner = indent if isinstance(value, list) else f"{indent}  "
-        return [f"{indent}{inline(key)}:", *block(value, inner)]
-    return [f"{indent}{inline(key)}: {inline(value)}"]
-
-
-def _element(value: Value, indent: str) -> list[str]:
-    if isinstance(value, (dict, list)) and value:
-        first, *others = block(value, f"{indent}  ")
-        return [f"{indent}- {first.lstrip()}", *others]
-    return [f"{indent}- {inline(value)}"]
 
 
 def _dash(text: str, offset: int) -> int:
@@ -134,7 +120,7 @@ def _delete(text: str, place: Place) -> str | None:
         return delete_member(text, around, index)
     begin = member.start if around.kind is SpotKind.MAPPING else _dash(text, member.start)
     start = line_start(text, begin)
-    if not text[start:begin].strip(" \ufeff"):
+    if not text[start:begin].strip(" "):
         return replaced(text, start, next_line(text, member.value.end), "")
     if index + 1 < len(around.members) and around.kind is SpotKind.MAPPING:  # `- key: value`, with more below
         return replaced(text, begin, around.members[index + 1].start, "")
@@ -179,13 +165,13 @@ def _replace_by_block(text: str, place: Place, value: Value) -> str | None:
     newline = newline_of(text)
     if around.kind is SpotKind.SEQUENCE:
         dash = _dash(text, member.start)
-        lines = _element(value, " " * (dash - line_start(text, dash)))
+        lines = element(value, " " * (dash - line_start(text, dash)))
         return replaced(text, dash, spot.end, newline.join(lines).lstrip(" "))
     colon = _colon(text, member.key_end)
     if colon is None:
         return None
     indent = " " * (member.start - line_start(text, member.start))
-    lines = _pair(member.key, value, indent)[1:]
+    lines = pair(member.key, value, indent)[1:]
     if spot.flow:  # it stood on the key's line, whose comment stays there
         text = replaced(text, colon, spot.end, "")
         start = end = line_end(text, colon)
