@@ -8,7 +8,7 @@ work of the user's, so walking from experiment to experiment keeps nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitexp.cache.dvcignore import DvcIgnore
@@ -16,7 +16,7 @@ from gitexp.cache.memo import Memo
 from gitexp.errors import ExpError
 from gitexp.experiment.data_sources import EditedData, find_edited
 from gitexp.experiment.find import Revision, resolve_rev
-from gitexp.experiment.keep_workspace import keep_workspace
+from gitexp.experiment.keep_workspace import Unsaved, keep_workspace
 from gitexp.experiment.kept import APPLIED
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.record import Experiment
@@ -24,7 +24,15 @@ from gitexp.experiment.session import open_memo, open_store
 from gitexp.experiment.workspace_data import DataPlace, Placed, place_data
 from gitexp.git.refs import RefChange, change_refs, read_ref
 from gitexp.git.repo import read_head
-from gitexp.git.restore import changed_paths, delete_files, restore_files, tracked_files
+from gitexp.git.restore import (
+    FileChange,
+    blobs_of,
+    changed_files,
+    delete_files,
+    hash_files,
+    restore_files,
+    tracked_files,
+)
 from gitexp.git.snapshot import Snapshot, take_snapshot
 from gitexp.pipeline.source import FolderFiles
 from gitexp.project import Project
@@ -68,11 +76,13 @@ class _Apply:
     def run(self) -> Applied:
         repo, commit = self._project.repo, self._revision.commit
         snapshot = take_snapshot(repo, self._project.settings.snapshot_max_size)
-        changes = changed_paths(repo, snapshot.tree, commit)
-        write = [path for path, there in changes.items() if there]
+        changes = changed_files(repo, snapshot.tree, commit)
+        write = [change.path for change in changes if change.new]
         delete = self._deletions(changes)
         self._check_room(snapshot, write)
-        kept = self._keep(snapshot, {*write, *delete})
+        kept = self._keep(
+            snapshot.tree, [change for change in changes if change.new or change.path in delete]
+        )
         delete_files(repo, delete)
         restore_files(repo, commit, write)
         data = place_data(self._place, self._pipeline())
@@ -80,10 +90,9 @@ class _Apply:
         changed = tuple(sorted([*write, *delete]))
         return Applied(commit, self._revision.experiment, changed, data, kept)
 
-    def _deletions(self, changes: Mapping[str, bool]) -> list[str]:
-        gone = [path for path, there in changes.items() if not there]
-        tracked = tracked_files(self._project.repo) if gone else set()
-        return [path for path in gone if path in tracked]
+    def _deletions(self, changes: Sequence[FileChange]) -> set[str]:
+        gone = {change.path for change in changes if change.new is None}
+        return gone & tracked_files(self._project.repo) if gone else gone
 
     def _check_room(self, snapshot: Snapshot, write: list[str]) -> None:
         """A file that the snapshot left out is in no commit: it must not be overwritten."""
@@ -94,23 +103,40 @@ class _Apply:
                 "move it away, or `dvc add` it, then try again.",
             )
 
-    def _keep(self, snapshot: Snapshot, overwritten: set[str]) -> str | None:
+    def _keep(self, tree: str, overwritten: Sequence[FileChange]) -> str | None:
         """Keep the workspace if anything in it would be lost."""
         head = read_head(self._project.repo).commit
         if head is None:
             return None
+        applied = read_ref(self._project.repo, APPLIED)
         edited = self._edited_data()
-        if not edited and not self._unsaved(head, snapshot.tree) & overwritten:
+        ignored = self._ignored(overwritten, applied)
+        paths = {change.path for change in overwritten}
+        if not (edited or ignored or self._unsaved(head, applied, tree) & paths):
             return None
-        reason = f"`exp apply {self._word}`"
-        return keep_workspace(self._project, head, snapshot.tree, edited, self._place, reason)
+        unsaved = Unsaved(tree, tuple(edited), tuple(ignored))
+        return keep_workspace(self._project, head, unsaved, self._place, f"`exp apply {self._word}`")
 
-    def _unsaved(self, head: str, tree: str) -> set[str]:
+    def _unsaved(self, head: str, applied: str | None, tree: str) -> set[str]:
         """Paths whose content is neither HEAD's nor what the last apply wrote."""
+        dirty = self._differing(head, tree)
+        return dirty if applied is None or not dirty else dirty & self._differing(applied, tree)
+
+    def _differing(self, old: str, new: str) -> set[str]:
+        return {change.path for change in changed_files(self._project.repo, old, new)}
+
+    def _ignored(self, overwritten: Sequence[FileChange], applied: str | None) -> list[str]:
+        """Files with content of their own that are not in the snapshot, because Git ignores them."""
         repo = self._project.repo
-        dirty = set(changed_paths(repo, head, tree))
-        applied = read_ref(repo, APPLIED)
-        return dirty if applied is None or not dirty else dirty & set(changed_paths(repo, applied, tree))
+        here = [
+            change
+            for change in overwritten
+            if change.old is None and (repo.work_tree / change.path).is_file() and "\n" not in change.path
+        ]
+        blobs = hash_files(repo, [change.path for change in here])
+        own = {change.path: blob for change, blob in zip(here, blobs, strict=True) if blob != change.new}
+        known = blobs_of(repo, applied, list(own)) if applied and own else {}
+        return [path for path, blob in own.items() if known.get(path) != blob]
 
     def _edited_data(self) -> list[EditedData]:
         """Data of .dvc files that was edited here and is in no cache; none if the pipeline is broken."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.errors import ExpError
@@ -12,17 +13,47 @@ from gitexp.git.repo import Repo
 from gitexp.git.snapshot import PRIVATE_INDEX
 
 _SUBMODULE = "160000"
+_ABSENT = "000000"
+_LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
 
 
-def changed_paths(repo: Repo, old: str, new: str) -> dict[str, bool]:
-    """The files that differ between two trees (or commits) -> whether `new` has them. No submodules."""
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file that differs between two trees: its blob in each, None where there is none."""
+
+    path: str
+    old: str | None
+    new: str | None
+
+
+def changed_files(repo: Repo, old: str, new: str) -> list[FileChange]:
+    """The files that differ between two trees (or commits). Submodules are not files."""
     listed = run_git(repo.work_tree, "diff-tree", "-r", "-z", "--no-renames", "--raw", old, new, "--").paths
-    changes = {}
+    changes = []
     for fields, path in zip(listed[::2], listed[1::2], strict=True):
-        old_mode, new_mode, *_ = fields.lstrip(":").split(" ")
+        old_mode, new_mode, old_blob, new_blob, _ = fields.lstrip(":").split(" ")
         if _SUBMODULE not in (old_mode, new_mode):
-            changes[path] = new_mode != "000000"
+            changes.append(FileChange(path, _present(old_mode, old_blob), _present(new_mode, new_blob)))
     return changes
+
+
+def _present(mode: str, blob: str) -> str | None:
+    return None if mode == _ABSENT else blob
+
+
+def hash_files(repo: Repo, paths: Sequence[str]) -> list[str]:
+    """The blob that each of these files would be; nothing is written."""
+    if not paths:
+        return []
+    stdin = "".join(f"{path}\n" for path in paths).encode("utf-8", "surrogateescape")
+    return run_git(repo.work_tree, "hash-object", "--stdin-paths", input=stdin).text.split("\n")
+
+
+def blobs_of(repo: Repo, tree: str, paths: Sequence[str]) -> dict[str, str]:
+    """Path -> blob, for those of the paths that a tree (or commit) has as files."""
+    listed = run_git(repo.work_tree, "ls-tree", "-r", "-z", tree, "--", *paths, env=_LITERAL).paths
+    entries = (entry.partition("\t") for entry in listed)
+    return {path: fields.split(" ")[2] for fields, _, path in entries}
 
 
 def tracked_files(repo: Repo) -> set[str]:
@@ -42,8 +73,7 @@ def restore_files(repo: Repo, tree: str, paths: Sequence[str]) -> None:
         _make_room(repo.work_tree / path)
     stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
     options = (f"--source={tree}", "--worktree", "--pathspec-from-file=-", "--pathspec-file-nul")
-    literal = {"GIT_LITERAL_PATHSPECS": "1"}
-    run_git(repo.work_tree, *PRIVATE_INDEX[2:], "restore", *options, input=stdin, env=literal)
+    run_git(repo.work_tree, *PRIVATE_INDEX, "restore", *options, input=stdin, env=_LITERAL)
 
 
 def delete_files(repo: Repo, paths: Iterable[str]) -> None:
