@@ -93,7 +93,7 @@ def param_changes(dep: ParamDep, entry: LockEntry, contents: Contents) -> Iterat
 
 
 def out_changes(stage: Stage, entry: LockEntry | None, contents: Contents, store: Store) -> Iterator[Reason]:
-    """Outs that are not what the entry says, or are but could not be brought back from the store."""
+    """Outs that are not what the entry says, or could not be brought back from the store if they were."""
     for out in stage.outs:
         yield from _out_change(out, entry or NOTHING, contents, store)
 
@@ -102,14 +102,14 @@ def _out_change(out: Out, entry: LockEntry, contents: Contents, store: Store) ->
     locked = entry.out(out.written)
     old = locked.hash if locked else None
     now = contents.hash(out.path, _comparable(old))
-    if now is None:
+    if old is not None and out.cache and not store.has(old):
+        yield Reason(Cause.OUT_NOT_IN_CACHE, out.path, old.value, _value(now))
+    elif now is None:
         yield Reason(Cause.OUT_DELETED, out.path, _value(old))
     elif old is None:
         yield Reason(Cause.OUT_NEW, out.path, None, now.value)
     elif not now.same_content(old):
         yield Reason(Cause.OUT_MODIFIED, out.path, old.value, now.value)
-    elif out.cache and not store.has(old):
-        yield Reason(Cause.OUT_NOT_IN_CACHE, out.path, old.value)
 
 
 def _comparable(old: Hash | None) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from gitexp.build.events import Listener, Outcome, StageEnded, StageResult, StageStarted, StageWaiting
 from gitexp.build.mutex import mutexes
-from gitexp.build.plan import Action, Step
+from gitexp.build.plan import Action, Cause, Step
 from gitexp.build.progress import Progress
 from gitexp.build.worker import Done, Fault, Inbox, Message, Worker, failure_of
 from gitexp.errors import ExpError
@@ -86,9 +86,10 @@ class Loop:
                 heapq.heappush(self._startable, (self._progress.place(address), step))
 
     def _decide(self, planned: Step) -> Step:
-        """The plan's step; if something upstream was made anew, what is right now. Raises ExpError."""
+        """The plan's step; if that left something open, what is right now. Raises ExpError."""
         stage, step = planned.stage, planned
-        if any(other in self.entries for other in self._progress.upstream(stage.address)):
+        was_open = any(reason.cause is Cause.UPSTREAM for reason in planned.reasons)
+        if was_open or any(other in self.entries for other in self._progress.upstream(stage.address)):
             step = self._worker.planner.decide(stage, self._worker.contents)
         if step.action is not Action.KEEP and stage.address in self._refused:
             raise self._refused[stage.address]

@@ -55,7 +55,7 @@ class Planner:
         source = self._source(stage, contents, reasons)
         if source is not None:
             return Step(stage, Action.RESTORE, reasons, source)
-        if all(reason.cause is Cause.OUT_NOT_IN_CACHE for reason in reasons):
+        if all(_only_left_the_cache(reason) for reason in reasons):
             return Step(stage, Action.RECORD, reasons)
         return Step(stage, Action.RUN, reasons)
 
@@ -130,6 +130,11 @@ class Planner:
         return replace(entry, outs=tuple(out for out in entry.outs if out.path in declared))
 
 
+def _only_left_the_cache(reason: Reason) -> bool:
+    """The out is what it should be, but its object is gone: nothing to run, only to store again."""
+    return reason.cause is Cause.OUT_NOT_IN_CACHE and reason.old == reason.new
+
+
 def make_plan(
     graph: Graph,
     stages: Sequence[Stage],
@@ -166,7 +171,7 @@ def plan_ahead(planner: Planner, graph: Graph, stages: Sequence[Stage], contents
             ) from error
         if step.action is Action.RESTORE:
             _play_through(step, ahead)
-        elif step.action is not Action.KEEP:
+        elif step.action in (Action.RUN, Action.DEPENDS):
             open_stages.add(stage.address)
             for out in stage.outs:
                 unknown[out.path] = stage.address
