@@ -34,6 +34,21 @@ COMMANDS: Mapping[str, Command] = {
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
     "log": Command("log", "Experiments one by one, newest first, like git log.", SEE),
     "diff": Command("diff", "Compare the metrics and params of two revisions.", SEE),
+    "metrics": Command(
+        "",
+        "Show and compare metrics.",
+        SEE,
+        members={
+            "show": Command("metrics_show", "The metrics of the workspace, or of branches and tags."),
+            "diff": Command("metrics_diff", "Compare the metrics of two revisions."),
+        },
+    ),
+    "params": Command(
+        "",
+        "Compare params.",
+        SEE,
+        members={"diff": Command("params_diff", "Compare the params of two revisions.")},
+    ),
     "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
     "branch": Command("branch", "Make a branch from an experiment.", CHANGE),
     "rename": Command("rename", "Give an experiment another name.", CHANGE),

@@ -18,6 +18,7 @@ from gitexp.pipeline.lockfile import read_lock
 from gitexp.pipeline.params import parse_params
 from gitexp.pipeline.source import Files
 from gitexp.pipeline.stage import Pipeline, Value
+from gitexp.pipeline.template import OptionStyle
 
 T = TypeVar("T")
 Question = tuple[str, str]  # 'read', 'kind', 'listdir' or 'manifests', and the path
@@ -28,8 +29,13 @@ KEPT_TEXTS = 4096
 
 @dataclass(slots=True)
 class ParsedFiles:
-    """Parsed values by content, pipelines by what they were made from. For one thread."""
+    """Parsed values by content, pipelines by what they were made from. For one thread.
 
+    `style` and `root` are what `load_pipeline` takes.
+    """
+
+    style: OptionStyle | None = None
+    root: str | None = None
     _values: dict[tuple[str, bytes], Value | ExpError] = field(default_factory=dict)
     _locks: dict[tuple[str, bytes], Mapping[str, LockEntry] | ExpError] = field(default_factory=dict)
     _pipelines: list[tuple[dict[Question, object], Pipeline]] = field(default_factory=list)
@@ -49,7 +55,7 @@ class ParsedFiles:
             if all(_answer(files, question) == answer for question, answer in answers.items()):
                 return pipeline
         watched = _Watched(files)
-        pipeline = load_pipeline(watched)
+        pipeline = load_pipeline(watched, self.style, self.root)
         self._pipelines.insert(0, (watched.answers, pipeline))
         del self._pipelines[KEPT:]
         return pipeline

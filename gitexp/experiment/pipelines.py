@@ -9,7 +9,7 @@ from gitexp.pipeline.graph import Graph, build_graph
 from gitexp.pipeline.load import load_pipeline
 from gitexp.pipeline.source import Files
 from gitexp.pipeline.template import OptionStyle
-from gitexp.project import Project
+from gitexp.project import Project, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,13 @@ class ReadPipeline:
 
 def read_pipeline(project: Project, files: Files) -> ReadPipeline:
     """Load, join and look up the locks. Raises ExpError for what is wrong in the files."""
-    settings = project.settings
-    style = OptionStyle(
+    graph = build_graph(load_pipeline(files, option_style(project.settings), str(project.root)))
+    return ReadPipeline(files, graph, read_locks(graph, files))
+
+
+def option_style(settings: Settings) -> OptionStyle:
+    """How mappings in a `cmd` become options, as DVC's config says."""
+    return OptionStyle(
         no_for_false=settings.parsing_bool == "boolean_optional",
         repeat_lists=settings.parsing_list == "append",
     )
-    graph = build_graph(load_pipeline(files, style, str(project.root)))
-    return ReadPipeline(files, graph, read_locks(graph, files))

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
-from gitexp.cache.store import Store
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.collect import collect_values
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import FAILED, list_kept
 from gitexp.experiment.parsed_files import ParsedFiles
+from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, State, Values
 from gitexp.experiment.row_cache import open_row_cache
+from gitexp.experiment.session import open_store
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.tree_files import TreeFiles
@@ -39,8 +40,8 @@ class RevisionReader:
     def __init__(self, project: Project, fresh: bool = False) -> None:
         self._project = project
         self._fresh = fresh
-        self._store = Store(project.settings.cache_dir, project.settings.shared_cache)
-        self._parsed = ParsedFiles()
+        self._store = open_store(project)
+        self._parsed = ParsedFiles(option_style(project.settings), str(project.root))
         self._cache = open_row_cache(project.repo, project.prefix)
         self.objects = ObjectReader(project.repo)
 

@@ -14,8 +14,8 @@ Data = dict[str, Value]
 def values_data(values: Values) -> Data:
     """Params, metrics, deps and outs (formats.md 8.8)."""
     return {
-        "params": {file: _file_data(found) for file, found in values.params.items()},
-        "metrics": {file: _file_data(found) for file, found in values.metrics.items()},
+        "params": {file: file_data(found) for file, found in values.params.items()},
+        "metrics": {file: file_data(found) for file, found in values.metrics.items()},
         "deps": {path: _hash_data(hash) for path, hash in values.deps.items()},
         "outs": {
             path: {
@@ -42,7 +42,8 @@ def values_from_data(data: Mapping[str, Value], timestamp: int | None) -> Values
     )
 
 
-def _file_data(found: FileValues) -> Data:
+def file_data(found: FileValues) -> Data:
+    """One metrics or params file: `data`, or `error` with its type and message."""
     if found.error is not None:
         return {"error": {"type": found.error[0], "msg": found.error[1]}}
     return {"data": found.values}

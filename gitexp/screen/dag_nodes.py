@@ -77,3 +77,11 @@ def collapse(dag: Dag, groups: Mapping[str, str]) -> Dag:
             if groups.get(parent, parent) != name:
                 merged[groups.get(parent, parent)] = None
     return Dag(tuple(parents), {node: tuple(found) for node, found in parents.items()})
+
+
+def renamed(dag: Dag, labels: Mapping[str, str]) -> Dag:
+    """The same graph with other names for its nodes, where `labels` has one."""
+    return Dag(
+        tuple(labels.get(node, node) for node in dag.nodes),
+        {labels.get(node, node): tuple(labels.get(p, p) for p in dag.parents[node]) for node in dag.nodes},
+    )

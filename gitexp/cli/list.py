@@ -1,0 +1,48 @@
+"""`exp list`: name the experiments of a baseline."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.errors import Exit, ExpError
+from gitexp.experiment.baselines import Baselines, find_baselines
+from gitexp.experiment.find import list_experiments
+from gitexp.experiment.record import Experiment
+from gitexp.git.objects import ObjectReader
+from gitexp.git.refs import names_of
+from gitexp.project import find_project
+from gitexp.screen.json_text import to_json
+from gitexp.screen.list_view import list_data, list_lines
+
+
+def command(
+    rev: list[str] = typer.Option(
+        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
+    ),
+    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
+    all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Every commit that has experiments."),
+    name_only: bool = typer.Option(False, "--name-only", help="Only the names, one a line."),
+    sha_only: bool = typer.Option(False, "--sha-only", help="Only the commit ids, one a line."),
+    json: bool = typer.Option(False, "--json", help="Names, commits and refs by baseline."),
+) -> None:
+    """Name the experiments that stand on HEAD, or on other commits."""
+    if name_only and sha_only:
+        raise ExpError("`--name-only` and `--sha-only` exclude each other.", exit_code=Exit.USAGE)
+    repo = find_project().repo
+    with ObjectReader(repo) as reader:
+        baselines = find_baselines(repo, reader, Baselines(tuple(rev or ()), num, everywhere=all_commits))
+    found: dict[str, list[Experiment]] = {baseline: [] for baseline in baselines}
+    for one in list_experiments(repo, None if all_commits else baselines):
+        found.setdefault(one.baseline, []).append(one)
+    shown = [one for experiments in found.values() for one in experiments]
+    if name_only:
+        lines = [one.name for one in shown]
+    elif sha_only:
+        lines = [one.commit for one in shown]
+    elif json:
+        lines = [to_json(list_data(found, names_of(repo)))]
+    else:
+        lines = list_lines(found, names_of(repo) if shown else {})
+    sys.stdout.write("".join(f"{line}\n" for line in lines))

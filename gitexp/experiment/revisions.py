@@ -1,0 +1,28 @@
+"""What two revisions, named by the user, hold: the data behind every diff."""
+
+from __future__ import annotations
+
+from gitexp.errors import ExpError
+from gitexp.experiment.find import resolve_rev
+from gitexp.experiment.record import Values
+from gitexp.experiment.table import WORKSPACE, RevisionReader
+from gitexp.git.repo import read_head
+from gitexp.project import Project
+
+
+def read_pair(project: Project, old: str | None, new: str | None) -> tuple[Values, Values] | None:
+    """The values of `old` (default HEAD) and `new` (default the workspace); None without any commit.
+
+    Raises ExpError when a revision is unknown or its pipeline can't be read.
+    """
+    if read_head(project.repo).commit is None:
+        return None
+    with RevisionReader(project) as reader:
+        return _read(project, reader, old or "HEAD"), _read(project, reader, new or WORKSPACE)
+
+
+def _read(project: Project, reader: RevisionReader, rev: str) -> Values:
+    values = reader.workspace() if rev == WORKSPACE else reader.commit(resolve_rev(project.repo, rev).commit)
+    if values.error is not None:
+        raise ExpError(f"{rev}: {values.error}")
+    return values

@@ -1,0 +1,62 @@
+"""Two revisions side by side: metrics and params, old, new and change; as text, Markdown and DVC's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gitexp.experiment.compare import Change
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import PRECISION, cell, one_line
+from gitexp.screen.text_table import align, markdown
+
+
+@dataclass(frozen=True, slots=True)
+class DiffStyle:
+    """How a table of changes is written. `rounded`: digits after the point, not significant ones."""
+
+    title: str  # 'Metric' or 'Param'
+    old: str  # the revisions as the user named them
+    new: str
+    path: bool = True
+    change: bool = True
+    precision: int | None = PRECISION
+    rounded: bool = False
+    no_number: str = "-"  # in the Change column where there is no difference to compute
+
+
+def diff_data(changes: Sequence[Change]) -> dict[str, Value]:
+    """file -> key -> old, new and, between numbers, diff."""
+    data: dict[str, dict[str, Value]] = {}
+    for change in changes:
+        entry = {"old": change.old, "new": change.new}
+        if change.diff is not None:
+            entry["diff"] = change.diff
+        data.setdefault(change.file, {})[change.key] = entry
+    return data
+
+
+def diff_table(changes: Sequence[Change], style: DiffStyle, as_markdown: bool) -> list[str]:
+    """A line a change; as plain text nothing at all when there is none, in Markdown a bare header."""
+    header = ["Path", style.title, style.old, style.new, "Change"]
+    rows = [
+        [
+            one_line(change.file),
+            one_line(change.key),
+            *(number(value, style) for value in (change.old, change.new)),
+            style.no_number if change.diff is None else number(change.diff, style),
+        ]
+        for change in changes
+    ]
+    shown = [i for i in range(5) if (i != 0 or style.path) and (i != 4 or style.change)]
+    picked = [[row[i] for i in shown] for row in (header, *rows)]
+    if as_markdown:
+        return [*markdown(picked[0], picked[1:]), ""]
+    return align(picked) if rows else []
+
+
+def number(value: Value, style: DiffStyle) -> str:
+    """A value as this table writes it."""
+    if style.rounded and isinstance(value, float) and style.precision is not None:
+        return str(round(value, style.precision))
+    return cell(value, style.precision)

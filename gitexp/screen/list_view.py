@@ -1,0 +1,30 @@
+"""`exp list`: the names of experiments under their baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gitexp.experiment.record import Experiment
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import one_line
+
+
+def list_lines(found: Mapping[str, Sequence[Experiment]], names: Mapping[str, str]) -> list[str]:
+    """Each baseline by its branch, tag or short id, then its experiments, indented."""
+    lines = []
+    for baseline, experiments in found.items():
+        if experiments:
+            lines.append(f"{one_line(names.get(baseline, baseline[:7]))}:")
+            lines += [f"\t{one.commit[:7]} [{one_line(one.name)}]" for one in experiments]
+    return lines
+
+
+def list_data(found: Mapping[str, Sequence[Experiment]], names: Mapping[str, str]) -> list[Value]:
+    return [
+        {
+            "rev": baseline,
+            "name": names.get(baseline),
+            "experiments": [{"name": one.name, "rev": one.commit, "ref": one.ref} for one in experiments],
+        }
+        for baseline, experiments in found.items()
+    ]
