@@ -1,0 +1,70 @@
+"""Experiments one by one, newest first, with their commits: the data of `exp log`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gitexp.experiment.baselines import Baselines, find_baselines
+from gitexp.experiment.compare import Comparison, compare
+from gitexp.experiment.find import find_experiment, list_experiments
+from gitexp.experiment.message import parse
+from gitexp.experiment.record import Experiment
+from gitexp.experiment.table import RevisionReader
+from gitexp.git.command import run_git
+from gitexp.git.objects import Commit
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """`changes` against the baseline are there when the commit's own message does not tell them."""
+
+    experiment: Experiment
+    commit: Commit
+    changes: Comparison | None = None
+
+
+def read_log(
+    project: Project,
+    reader: RevisionReader,
+    names: Sequence[str],
+    baselines: Baselines,
+    limit: int | None = None,
+) -> Iterator[LogEntry]:
+    """Experiments by name, or all of some baselines, newest first; read as they are asked for.
+
+    Raises ExpError for an unknown name or revision.
+    """
+    found = [find_experiment(project.repo, name) for name in names] or _all(project, reader, baselines)
+    commits = reader.objects.commits(one.commit for one in found)
+    known = [(one, commits[one.commit]) for one in dict.fromkeys(found) if one.commit in commits]
+    if not names:
+        known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
+    for experiment, commit in known[:limit]:
+        yield LogEntry(experiment, commit, _changes(reader, experiment, commit))
+
+
+def _all(project: Project, reader: RevisionReader, baselines: Baselines) -> list[Experiment]:
+    return list_experiments(project.repo, find_baselines(project.repo, reader.objects, baselines))
+
+
+def _changes(reader: RevisionReader, experiment: Experiment, commit: Commit) -> Comparison | None:
+    """DVC's messages say nothing of what was tried, so look for them."""
+    if parse(commit.message).name is not None:
+        return None
+    return compare(reader.commit(experiment.baseline), reader.commit(experiment.commit))
+
+
+def read_patch(project: Project, experiment: Experiment, colour: bool) -> Iterable[str]:
+    """The lines of `git diff` from the baseline to the experiment."""
+    asked = run_git(
+        project.repo.work_tree,
+        "diff",
+        "--no-ext-diff",
+        "--color=always" if colour else "--color=never",
+        experiment.baseline,
+        experiment.commit,
+        "--",
+    )
+    return asked.out.decode("utf-8", "replace").splitlines()
