@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from gitexp.errors import Exit, ExpError
@@ -24,9 +24,12 @@ class Prepared:
     attempts: tuple[Attempt, ...]
 
 
-def prepare(project: Project, request: RunRequest) -> Prepared:
+def prepare(
+    project: Project, request: RunRequest, spoken_for: Mapping[str, Collection[str]] | None = None
+) -> Prepared:
     """Everything that can be known to go wrong is checked before the workspace is read.
 
+    `spoken_for` are names that no experiment has yet but that will be used, by baseline: those in the queue.
     Raises ExpError: bad name, name taken, no commit yet, a merge in progress, no author, bad override.
     """
     if request.name is not None:
@@ -34,7 +37,7 @@ def prepare(project: Project, request: RunRequest) -> Prepared:
     baseline = require_baseline(project.repo)
     author(project.repo)
     combinations = expand_sweep(request.overrides)
-    taken = names_on(project.repo, baseline)
+    taken = {*names_on(project.repo, baseline), *(spoken_for or {}).get(baseline, ())}
     names = _names(request, len(combinations), taken)
     snapshot = take_snapshot(project.repo, project.settings.snapshot_max_size)
     attempts = tuple(
