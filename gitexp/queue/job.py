@@ -52,6 +52,8 @@ class QueuedJob:
     message: str | None = None
     force: bool = False
     keep_going: bool = False
+    copy_paths: tuple[str, ...] = ()
+    folder: str = "."  # where the user stood, relative to the DVC root: targets are named from there
     lost: int = 0  # how many workers died with it
     retries: int = 1  # how many may, before it is failed
     group: str | None = None  # the sweep it belongs to
@@ -79,7 +81,7 @@ def parse_job(text: bytes, where: str) -> QueuedJob:
         data = dict(json.loads(text))
         job = QueuedJob(
             **{
-                **_known(QueuedJob, data),
+                **_lists_as_tuples(_known(QueuedJob, data)),
                 "attempt": Attempt(**_lists_as_tuples(_known(Attempt, data["attempt"]))),
                 "scope": Scope(**_lists_as_tuples(_known(Scope, data.get("scope") or {}))),
                 "owner": Owner(**data["owner"]) if data.get("owner") else None,

@@ -1,0 +1,99 @@
+"""Put experiments into the queue: each with the workspace as it is now, whatever becomes of it later."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitexp.experiment.prepare import prepare
+from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.git.objects import write_commit
+from gitexp.git.refs import create_ref
+from gitexp.git.repo import Repo
+from gitexp.git.snapshot import Snapshot
+from gitexp.project import Project
+from gitexp.queue.board import Board
+from gitexp.queue.job import Place, QueuedJob
+
+SNAPSHOTS = "refs/gitexp/queue/"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    jobs: tuple[QueuedJob, ...]
+    snapshot: Snapshot
+
+
+def board_folder(repo: Repo) -> Path:
+    return repo.state_dir / "queue"
+
+
+def open_board(repo: Repo) -> Board:
+    return Board(board_folder(repo))
+
+
+def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:
+    """Queue what `request` asks for; one entry for each combination of a sweep.
+
+    All of them share one snapshot commit under refs/gitexp/queue/, so a sweep costs one snapshot and one
+    small file an entry. Names are unique among finished and queued experiments of the baseline.
+    Raises ExpError for whatever `exp run` would refuse before it runs.
+    """
+    board = open_board(project.repo)
+    prepared = prepare(project, request, names_in_queue(board))
+    group = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
+    message = f"exp queue: the workspace of {len(prepared.attempts)} queued experiments"
+    commit = write_commit(project.repo, prepared.snapshot.tree, [prepared.baseline], message)
+    create_ref(project.repo, SNAPSHOTS + group, commit, "exp run --queue")
+    jobs = tuple(
+        _job(project, request, attempt, commit, group, number, retries)
+        for number, attempt in enumerate(prepared.attempts)
+    )
+    for job in jobs:
+        board.put(job)
+    return Queued(jobs, prepared.snapshot)
+
+
+def names_in_queue(board: Board) -> dict[str, set[str]]:
+    """Names that are spoken for, by baseline: queued, held and running entries."""
+    names: dict[str, set[str]] = {}
+    for _, job in board.entries(Place.QUEUED, Place.HELD, Place.RUNNING):
+        names.setdefault(job.attempt.baseline, set()).add(job.name)
+    return names
+
+
+def _folder(project: Project) -> str:
+    try:
+        return project.cwd.relative_to(project.root).as_posix()
+    except ValueError:
+        return "."
+
+
+def _job(
+    project: Project,
+    request: RunRequest,
+    attempt: Attempt,
+    commit: str,
+    group: str,
+    number: int,
+    retries: int,
+) -> QueuedJob:
+    now = time.time()
+    return QueuedJob(
+        id=f"{group}-{number}",
+        # Microseconds, and the place in the sweep: entries of one moment keep their order.
+        order=int(now * 1_000_000) + number,
+        attempt=attempt,
+        snapshot=commit,
+        created=now,
+        scope=request.scope,
+        message=request.message,
+        force=request.force,
+        keep_going=request.keep_going,
+        copy_paths=request.copy_paths,
+        folder=_folder(project),
+        retries=retries,
+        group=group,
+    )
