@@ -1,37 +1,32 @@
-"""The lines of a .gitignore that keep outs out of Git, as DVC writes them (formats.md 3.2)."""
+"""Entries of cached outs in .gitignore files (formats.md 3.2): one `/name` a line, beside the out."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-# What gitignore patterns give a meaning; a space is kept as it is.
-_SPECIAL = "\\[]!*#?"
+_SPECIAL = re.compile(r"([\[\]!*#?])")
 
 
-def pattern(name: str) -> str:
-    """The line that ignores `name` in its own folder and nothing else."""
-    return "/" + "".join(f"\\{c}" if c in _SPECIAL else c for c in name)
+def entry_for(name: str) -> str:
+    """The line that ignores `name`, a file or folder beside the .gitignore, and nothing else."""
+    return "/" + _SPECIAL.sub(r"\\\1", name)
 
 
-def add_entries(text: bytes | None, names: Iterable[str]) -> bytes:
-    """`text` with a line for each of `names` that has none; a missing last line end is added first."""
-    lines = (text or b"").splitlines()
-    present = {line.strip() for line in lines}
-    added = [line for line in dict.fromkeys(_encoded(name) for name in names) if line not in present]
-    if not added:
-        return text or b""
-    head = text or b""
-    if head and not head.endswith(b"\n"):
-        head += b"\n"
-    end = b"\r\n" if b"\r\n" in head else b"\n"
-    return head + b"".join(line + end for line in added)
+def add_entries(text: str | None, names: Iterable[str]) -> str:
+    """The .gitignore with a line for each of `names` that has none yet; other lines stay as they are."""
+    text = text or ""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    present = set(text.splitlines())
+    for entry in map(entry_for, names):
+        if entry not in present:
+            text += ("" if not text or text.endswith("\n") else newline) + entry + newline
+            present.add(entry)
+    return text
 
 
-def remove_entries(text: bytes, names: Iterable[str]) -> bytes:
-    """`text` without the lines of `names`; empty when nothing is left, and then the file goes."""
-    gone = {_encoded(name) for name in names}
-    return b"".join(line for line in text.splitlines(keepends=True) if line.strip() not in gone)
-
-
-def _encoded(name: str) -> bytes:
-    return pattern(name).encode("utf-8", "surrogateescape")
+def remove_entries(text: str, names: Iterable[str]) -> str | None:
+    """The .gitignore without the lines of `names`; None when nothing is left and the file can go."""
+    gone = {entry_for(name) for name in names}
+    kept = [line for line in text.splitlines(keepends=True) if line.rstrip("\r\n") not in gone]
+    return "".join(kept) if any(line.strip() for line in kept) else None

@@ -10,16 +10,14 @@ import sys
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from gitexp import deferred
 from gitexp.errors import ExpError
 from gitexp.pipeline.python_values import parse_python
+from gitexp.pipeline.source import Files
 from gitexp.pipeline.stage import ParamDep, Value
 from gitexp.pipeline.yaml import parse_yaml
-
-if TYPE_CHECKING:
-    from gitexp.pipeline.source import Files
 
 DEFAULT_FILE = "params.yaml"
 
