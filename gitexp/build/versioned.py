@@ -83,5 +83,7 @@ def _add(root: Path, folder: str, names: list[str]) -> str:
         old = path.read_bytes()
     except FileNotFoundError:
         old = b""
-    write_atomic(path, add_entries(old, names))
+    # A .gitignore is bytes to Git: what is not UTF-8 in it must come back as it was.
+    new = add_entries(old.decode("utf-8", "surrogateescape"), names)
+    write_atomic(path, new.encode("utf-8", "surrogateescape"))
     return str(relative)

@@ -24,11 +24,12 @@ def load(entry: Command) -> Callable[..., Any]:
     return function
 
 
-RUN, SEE, CHANGE, PIPELINE = "Run", "See", "Change", "Pipeline"
+RUN, SEE, CHANGE, PIPELINE, DATA = "Run", "See", "Change", "Pipeline", "Data"
 
 COMMANDS: Mapping[str, Command] = {
     "demo": Command("demo", "Lay down a small real project and run the main job on it.", RUN),
     "run": Command("run", "Run an experiment, or a sweep of them, in a worktree of its own.", RUN),
+    "repro": Command("repro", "Bring the workspace itself up to date.", RUN),
     "status": Command("status", "What would run, and why.", RUN),
     "list": Command("list", "Name the experiments of a baseline.", SEE),
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
@@ -64,4 +65,7 @@ COMMANDS: Mapping[str, Command] = {
         },
     ),
     "dag": Command("dag", "Draw the pipeline.", PIPELINE),
+    "add": Command("add", "Track files and folders as data.", DATA),
+    "checkout": Command("checkout", "Bring data from the cache into the workspace.", DATA),
+    "commit": Command("commit", "Record the workspace's data as it is, running nothing.", DATA),
 }
