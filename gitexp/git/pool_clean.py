@@ -76,32 +76,26 @@ def remove_tree(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def _clean_folder(path: str, prefix: str, tracked: Tracked, folder_mode: int) -> bool:
-    """Clean one folder; whether anything is left in it."""
-    kept = False
+def _clean_folder(path: str, prefix: str, tracked: Tracked, folder_mode: int) -> None:
+    """Clean one folder. One that ends up empty is left to Git, which knows whether it stays."""
     with os.scandir(path) as entries:
         for entry in list(entries):
             name = prefix + entry.name
             if name == ".git" or name + "/" in tracked.files:
-                kept = True
-            elif not entry.is_dir(follow_symlinks=False):
-                kept |= _clean_file(entry, name, tracked)
-            elif name not in tracked.folders:
-                remove_tree(Path(entry.path))
-            else:
+                continue
+            if not entry.is_dir(follow_symlinks=False):
+                if name not in tracked.files or _is_touched(entry, tracked):
+                    os.unlink(entry.path)
+            elif name in tracked.folders:
                 _restore_mode(entry, folder_mode)
-                if _clean_folder(entry.path, name + "/", tracked, folder_mode):
-                    kept = True
-                else:
-                    os.rmdir(entry.path)
-    return kept
+                _clean_folder(entry.path, name + "/", tracked, folder_mode)
+            else:
+                remove_tree(Path(entry.path))
 
 
-def _clean_file(entry: os.DirEntry[str], name: str, tracked: Tracked) -> bool:
-    if name in tracked.files and entry.stat(follow_symlinks=False).st_ctime_ns < tracked.moment:
-        return True
-    os.unlink(entry.path)
-    return False
+def _is_touched(entry: os.DirEntry[str], tracked: Tracked) -> bool:
+    # A change within the tick of the clock in which the checkout ended counts: better one file too many.
+    return entry.stat(follow_symlinks=False).st_ctime_ns >= tracked.moment
 
 
 def _restore_mode(folder: Path | os.DirEntry[str], mode: int) -> None:

@@ -20,8 +20,9 @@ from gitexp.errors import ExpError
 from gitexp.git.command import GitOutput, failed, run_git
 from gitexp.git.repo import Repo
 
-# A private index is read and written by us alone: whole, without a daemon, no hook of the user's. safecrlf would make `git add`
-# fail over line ends that a round trip changes; that is for the user's own `git add` to say.
+# A private index is read and written by us alone: whole, without a daemon, without the user's hooks.
+# safecrlf would make `git add` fail over line ends that a round trip changes; that is for the user's own
+# `git add` to say.
 PRIVATE_INDEX = (
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.splitIndex=false"),

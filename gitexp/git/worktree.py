@@ -23,7 +23,7 @@ from gitexp.git import pool_slot
 from gitexp.git.command import run_git
 from gitexp.git.pool_clean import read_tracked, remove_leftovers, remove_tree, write_tracked
 from gitexp.git.pool_slot import Slot
-from gitexp.git.repo import Repo
+from gitexp.git.repo import Repo, is_reftable
 from gitexp.git.snapshot import copy_index, sweep_indexes
 from gitexp.git.submodules import fill, find_links
 
@@ -39,7 +39,7 @@ _OURS = (
     *("-c", "advice.addEmbeddedRepo=false"),
     *("-c", "checkout.workers=0"),
 )
-_ADMIN_FILES = {"HEAD", "commondir", "gitdir", "index", "locked", "info", "config.worktree"}
+_ADMIN_FILES = {"HEAD", "commondir", "gitdir", "index", "locked", "info", "config.worktree", "reftable"}
 _LOCK_REASON = b"gitexp: pooled worktree of experiment runs"
 _IDLE_AGE = 14 * 24 * 3600  # seconds after which a worktree that nobody used is given up
 
@@ -177,7 +177,7 @@ class WorktreePool:
         return git_dir
 
     def _check_out(self, slot: Slot, git_dir: Path, baseline: str, tree: str) -> Path:
-        (git_dir / "HEAD").write_text(baseline + "\n")
+        self._detach(slot, git_dir, baseline)
         run_git(slot.checkout, *_OURS, "read-tree", "--reset", "-u", tree)
         paths = run_git(slot.checkout, "ls-files", "-z").paths
         if ".gitmodules" in paths:
@@ -188,6 +188,12 @@ class WorktreePool:
         copy_index(git_dir / "index", slot.index_file)
         write_tracked(slot.tracked_file, paths)
         return git_dir
+
+    def _detach(self, slot: Slot, git_dir: Path, baseline: str) -> None:
+        if is_reftable(self._repo):  # HEAD is not in a file there
+            run_git(slot.checkout, *_OURS, "update-ref", "--no-deref", "HEAD", baseline)
+        else:
+            write_atomic(git_dir / "HEAD", baseline.encode() + b"\n")
 
     def _destroy(self, slot: Slot) -> None:
         slot.index_file.unlink(missing_ok=True)

@@ -137,8 +137,13 @@ def harm_git(root: Path) -> None:
     write_files(root, {"a.txt": "hidden\n", "run.sh": "hidden\n"})
     admin = Path(git(root, "rev-parse", "--absolute-git-dir"))
     (admin / "index.lock").write_text("")
+
+
+def harm_operations(root: Path) -> None:
+    admin = Path(git(root, "rev-parse", "--absolute-git-dir"))
     (admin / "MERGE_HEAD").write_text(git(root, "rev-parse", "HEAD") + "\n")
     (admin / "rebase-merge").mkdir()
+    git(root, "update-ref", "refs/worktree/mine", "HEAD")
 
 
 def harm_index(root: Path) -> None:
@@ -175,20 +180,21 @@ def test_nothing_leaks_from_one_run_into_the_next(repo: Repo, harm: object) -> N
     first = lend(pool, repo)
     clean = listing(first.path)
     harm(first.path)
-    assert listing(first.path) != clean or harm is harm_index
     pool.release(first)
     second = lend(pool, repo)
     assert second.path == first.path
     assert listing(second.path) == clean
     assert git(second.path, "status", "--porcelain", "--ignored") == ""
     assert git(second.path, "rev-parse", "HEAD") == head(repo)
+    left = {path.name for path in second.git_dir.iterdir()}
+    assert left - {"logs", "ORIG_HEAD"} == {"HEAD", "commondir", "gitdir", "index", "locked"}
     assert write_tree(second) == git(repo.work_tree, "rev-parse", "HEAD^{tree}")
 
 
 def test_nothing_leaks_when_the_next_tree_is_another(repo: Repo) -> None:
     pool = WorktreePool(repo)
     first = lend(pool, repo)
-    write_files(first.path, {"src/deep/extra": "e", "only/here": "h", "later": "in the way"})
+    write_files(first.path, {"src/deep/mod.py": "x = 2\n", "src/deep/extra": "e", "only/here": "h", "later": "in the way"})
     git(first.path, "add", "only/here")
     pool.release(first)
     shutil.rmtree(repo.work_tree / "src")
