@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
@@ -30,6 +30,8 @@ class Session:
     jobs: int
     slots: threading.Semaphore  # one for each command that may run now
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
+    take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
+    env: Mapping[str, str] = field(default_factory=dict)  # for every stage command, e.g. its devices
 
 
 @contextmanager

@@ -125,6 +125,8 @@ def edited_data(
     session: Session, graph: Graph, stages: tuple[Stage, ...], locks: Locks, dry: bool
 ) -> list[EditedData]:
     """Data edited in the workspace that `stages` read; in the cache unless `dry`."""
+    if not session.take_edits:
+        return []
     root = session.project.root
     ignored = DvcIgnore(root).ignored
     upstream = (graph.stages[address] for stage in stages for address in graph.upstream[stage.address])
@@ -142,6 +144,7 @@ def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None
         "DVC_ROOT": str(ground.root),
         "DVC_EXP_NAME": attempt.name,
         "DVC_EXP_BASELINE_REV": attempt.baseline,
+        **session.env,
     }
     path = python_path(session.editable, ground.worktree.path, os.environ)
     if path is not None:
