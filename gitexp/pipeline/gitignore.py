@@ -1,32 +1,36 @@
-"""Entries of cached outs in .gitignore files (formats.md 3.2): one `/name` a line, beside the out."""
+"""The lines of a .gitignore that keep outs out of Git, as DVC writes them (formats.md 3.2)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-_SPECIAL = re.compile(r"([\[\]!*#?])")
+# What gitignore patterns give a meaning; a space is kept as it is.
+_SPECIAL = "\\[]!*#?"
 
 
-def entry_for(name: str) -> str:
-    """The line that ignores `name`, a file or folder beside the .gitignore, and nothing else."""
-    return "/" + _SPECIAL.sub(r"\\\1", name)
+def pattern(name: str) -> str:
+    """The line that ignores `name` in its own folder and nothing else."""
+    return "/" + "".join(f"\\{c}" if c in _SPECIAL else c for c in name)
 
 
 def add_entries(text: str | None, names: Iterable[str]) -> str:
-    """The .gitignore with a line for each of `names` that has none yet; other lines stay as they are."""
-    text = text or ""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    present = set(text.splitlines())
-    for entry in map(entry_for, names):
-        if entry not in present:
-            text += ("" if not text or text.endswith("\n") else newline) + entry + newline
-            present.add(entry)
-    return text
+    """`text` with a line for each of `names` that has none; a missing last line end is added first."""
+    head = text or ""
+    present = {line.strip() for line in head.split("\n")}
+    added = [line for line in dict.fromkeys(map(pattern, names)) if line not in present]
+    if not added:
+        return head
+    end = "\r\n" if "\r\n" in head else "\n"
+    if head and not head.endswith("\n"):
+        head += end
+    return head + "".join(line + end for line in added)
 
 
-def remove_entries(text: str, names: Iterable[str]) -> str | None:
-    """The .gitignore without the lines of `names`; None when nothing is left and the file can go."""
-    gone = {entry_for(name) for name in names}
-    kept = [line for line in text.splitlines(keepends=True) if line.rstrip("\r\n") not in gone]
-    return "".join(kept) if any(line.strip() for line in kept) else None
+def remove_entries(text: str, names: Iterable[str]) -> str:
+    """`text` without the lines of `names`; empty when nothing is left, and then the file goes."""
+    gone = set(map(pattern, names))
+    # Lines end at \n only: str.splitlines knows more ends than Git does.
+    lines = text.split("\n")
+    kept = [line for line in lines if line.strip() not in gone]
+    remaining = "\n".join(kept)
+    return remaining if remaining.strip() else ""
