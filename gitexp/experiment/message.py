@@ -37,6 +37,7 @@ class Facts:
     edited: tuple[str, ...] = ()
     project: str = ""
     note: str | None = None  # the user's own message
+    job: str | None = None  # the queue entry that made it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Trailers:
     name: str | None = None
     overrides: tuple[str, ...] = ()
     project: str | None = None  # '' is the Git root; None when not said
+    job: str | None = None
 
 
 def compose(
@@ -74,6 +76,7 @@ def parse(message: str) -> Trailers:
         name=found.get("Name", [None])[0],
         overrides=tuple(_unquoted(text) for text in found.get("Override", [])),
         project="" if project == "." else project,
+        job=found.get("Job", [None])[0],
     )
 
 
@@ -150,6 +153,8 @@ def _trailer_lines(facts: Facts) -> list[str]:
     lines = [f"{_PREFIX}Name: {facts.name}"]
     if facts.project:
         lines.append(f"{_PREFIX}Project: {facts.project}")
+    if facts.job:
+        lines.append(f"{_PREFIX}Job: {facts.job}")
     lines += [f"{_PREFIX}Override: {_quoted(text)}" for text in facts.overrides]
     return lines
 

@@ -27,6 +27,7 @@ def write_experiment(session: Session, attempt: Attempt, ground: Ground, values:
         edited=(),
         project=prefix,
         note=session.request.message,
+        job=attempt.job,
     )
     message = compose(facts, values.metrics, base.metrics)
     return write_commit(session.project.repo, tree, [attempt.baseline], message)

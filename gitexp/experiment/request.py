@@ -40,7 +40,7 @@ class RunRequest:
 class Attempt:
     """One experiment to be: a baseline, a tree to start from, and what to change in it.
 
-    `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
+    `job` is the queue entry that it belongs to. `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
     """
 
     name: str
@@ -48,3 +48,4 @@ class Attempt:
     tree: str
     overrides: tuple[str, ...] = ()
     chosen: bool = True
+    job: str | None = None

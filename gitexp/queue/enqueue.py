@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitexp.experiment.prepare import prepare
 from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.experiment.worksite import caller_dir
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import create_ref
 from gitexp.git.repo import Repo
@@ -64,13 +65,6 @@ def names_in_queue(board: Board) -> dict[str, set[str]]:
     return names
 
 
-def _folder(project: Project) -> str:
-    try:
-        return project.cwd.relative_to(project.root).as_posix()
-    except ValueError:
-        return "."
-
-
 def _job(
     project: Project,
     request: RunRequest,
@@ -81,11 +75,12 @@ def _job(
     retries: int,
 ) -> QueuedJob:
     now = time.time()
+    identity = f"{group}-{number}"
     return QueuedJob(
-        id=f"{group}-{number}",
+        id=identity,
         # Microseconds, and the place in the sweep: entries of one moment keep their order.
         order=int(now * 1_000_000) + number,
-        attempt=attempt,
+        attempt=replace(attempt, job=identity),
         snapshot=commit,
         created=now,
         scope=request.scope,
@@ -93,7 +88,7 @@ def _job(
         force=request.force,
         keep_going=request.keep_going,
         copy_paths=request.copy_paths,
-        folder=_folder(project),
+        folder=caller_dir(project),
         retries=retries,
         group=group,
     )

@@ -53,7 +53,7 @@ class QueuedJob:
     force: bool = False
     keep_going: bool = False
     copy_paths: tuple[str, ...] = ()
-    folder: str = "."  # where the user stood, relative to the DVC root: targets are named from there
+    folder: str = ""  # where the user stood, relative to the DVC root: targets are named from there
     lost: int = 0  # how many workers died with it
     retries: int = 1  # how many may, before it is failed
     group: str | None = None  # the sweep it belongs to
