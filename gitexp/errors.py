@@ -32,7 +32,9 @@ def near(word: str, known: list[str], limit: int = 3) -> list[str]:
     """The names in `known` closest to `word`, best first: for 'did you mean' hints."""
     from_same_start = [name for name in known if name.lower() == word.lower()]
     ranked = sorted(known, key=lambda name: (_distance(word.lower(), name.lower()), name))
-    close = [name for name in ranked if _distance(word.lower(), name.lower()) <= max(2, len(word) // 3)]
+    # A word of one or two letters is within two changes of every other: nothing is near it by accident.
+    limit_of_changes = min(max(2, len(word) // 3), max(0, len(word) - 1))
+    close = [name for name in ranked if _distance(word.lower(), name.lower()) <= limit_of_changes]
     return list(dict.fromkeys([*from_same_start, *close]))[:limit]
 
 

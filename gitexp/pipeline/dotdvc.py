@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gitexp.content import Hash
 from gitexp.pipeline.lock import LockedPath, LockEntry
 from gitexp.pipeline.locked import LEGACY, hash_data, locked_path
 from gitexp.pipeline.manifest import Manifest, read_file
@@ -15,6 +14,12 @@ from gitexp.pipeline.shapes import DVC_FILE
 from gitexp.pipeline.stage import Dep, DepKind, Out, Stage, Value
 from gitexp.pipeline.yaml import dump_yaml
 from gitexp.pipeline.yaml_edit import update_items
+
+
+# What an update may take away: all that describes the content that was.
+_HASH_KEYS = frozenset(
+    {"md5", "etag", "checksum", "hash", "size", "nfiles", "isexec", "cloud", "files", "version_id"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def _out(item: Mapping[str, Value], folder: str, root: str | None) -> Out:
     )
 
 
-def out_data(entry: LockedPath) -> dict[str, Value]:
+def _out_data(entry: LockedPath) -> dict[str, Value]:
     """One out as a .dvc file has it: md5, size, nfiles, isexec, hash, path, then annotations and flags."""
     data: dict[str, Value] = {}
     if entry.hash is not None:
@@ -103,11 +108,6 @@ def out_data(entry: LockedPath) -> dict[str, Value]:
         if entry.hash.algorithm != LEGACY:
             data["hash"] = "md5"
     return {**data, "path": entry.path, **entry.extra}
-
-
-def new_dvc_file(path: str, hash: Hash) -> bytes:
-    """The .dvc file that starts to track `path`, a name in the same folder."""
-    return dump_yaml({"outs": [out_data(LockedPath(path, hash))]})
 
 
 def write_dvc_file(old: bytes | None, locked: LockEntry, name: str = "file.dvc") -> bytes:
@@ -121,17 +121,17 @@ def write_dvc_file(old: bytes | None, locked: LockEntry, name: str = "file.dvc")
     if _locked(read_file(old, name, DVC_FILE)) == locked:
         return old
     updates = {
-        "deps": [out_data(dep) for dep in locked.deps],
-        "outs": [out_data(out) for out in locked.outs],
+        "deps": [_out_data(dep) for dep in locked.deps],
+        "outs": [_out_data(out) for out in locked.outs],
     }
-    return update_items(old, {key: items for key, items in updates.items() if items})
+    return update_items(old, {key: items for key, items in updates.items() if items}, _HASH_KEYS)
 
 
 def _fresh(locked: LockEntry) -> dict[str, Value]:
     data: dict[str, Value] = {}
     if locked.deps:
-        data["deps"] = [out_data(dep) for dep in locked.deps]
-    return {**data, "outs": [out_data(out) for out in locked.outs]}
+        data["deps"] = [_out_data(dep) for dep in locked.deps]
+    return {**data, "outs": [_out_data(out) for out in locked.outs]}
 
 
 def dvc_file_of(path: str) -> str:

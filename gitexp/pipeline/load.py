@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from gitexp.errors import ExpError, near
+from gitexp.errors import ExpError
 from gitexp.pipeline.dotdvc import read_dvc_stage
 from gitexp.pipeline.dvcignore import DvcIgnore
 from gitexp.pipeline.foreach import expand, is_group
@@ -200,10 +200,3 @@ class _ManifestReader:
         key = f"'{keys[-1]}': " if len(keys) > 2 and keys[-1] != "vars" else ""
         made = f"'{name}': " if name is not None and name != keys[1] else ""
         return self.manifest.error(place, f"{made}{key}{error.message}", error.hint)
-
-
-def missing_manifest(pipeline: Pipeline, path: str) -> ExpError:
-    """The error for a manifest that is named and not there."""
-    close = near(path, list(pipeline.manifests))
-    known = f"did you mean {' or '.join(close)}?" if close else "`exp stage list` names the stages."
-    return ExpError(f"there is no '{posixpath.normpath(path)}' in this project.", known)

@@ -133,8 +133,8 @@ class Record:
 
     def _unknown(self, name: Value, keys: Keys) -> Problem:
         known = list(self.fields)
-        close = near(name, known) if isinstance(name, str) else []
-        advice = f"; did you mean {' or '.join(repr(key) for key in close)}?" if close else ""
+        close = near(name, known, limit=1) if isinstance(name, str) else []
+        advice = f"; did you mean '{close[0]}'?" if close else ""
         hint = self.gone.get(name) if isinstance(name, str) else None
         if not advice and hint is None:
             hint = f"the keys here are {', '.join(known)}."

@@ -167,24 +167,29 @@ def _of_out(graph: Graph, path: str) -> tuple[str, ...]:
 
 
 def _unknown(graph: Graph, target: str, path: str, name: str | None, cwd_rel: str) -> ExpError:
-    if posixpath.basename(path) == "dvc.lock":
+    if posixpath.basename(target.rpartition(":")[0] or target) == "dvc.lock":
         return ExpError(f"'{target}' is a lock file.", f"did you mean '{target.replace('.lock', '.yaml')}'?")
     producer = _of_out(graph, _from_cwd(target, cwd_rel))
     if producer:
         stage = address_from(graph.stages[producer[0]], cwd_rel)
         return ExpError(f"'{target}' is an output, not a stage.", f"name the stage that makes it: '{stage}'.")
-    known = [address_from(stage, cwd_rel) for stage in graph.stages.values()]
-    groups = [stage.group for stage in graph.stages.values() if stage.group and stage.file == path]
-    close = near(target, list(dict.fromkeys([*known, *groups])))
-    hint = f"did you mean {' or '.join(repr(word) for word in close)}?" if close else None
+    hint = _near_hint(graph, target, path, name, cwd_rel)
     if path not in graph.pipeline.manifests:
-        elsewhere = [word for word in known if name is not None and word.endswith(f":{name}")]
-        if elsewhere:
-            hint = f"did you mean {' or '.join(repr(word) for word in elsewhere[:3])}?"
-        return ExpError(f"there is no {path} here, so '{target}' names nothing.", hint)
+        names_nothing = "" if name is None else f", so '{target}' names nothing"
+        return ExpError(f"there is no {path} here{names_nothing}.", hint)
     return ExpError(
         f"there is no stage '{name or target}' in {path}.", hint or "`exp stage list` names them."
     )
+
+
+def _near_hint(graph: Graph, target: str, path: str, name: str | None, cwd_rel: str) -> str | None:
+    """The same name in other folders before names that look alike."""
+    stages = graph.stages.values()
+    known = [address_from(stage, cwd_rel) for stage in stages]
+    groups = [stage.group for stage in stages if stage.group and stage.file == path]
+    elsewhere = [address for address in known if name is not None and address.endswith(f":{name}")]
+    close = elsewhere[:3] or near(target, list(dict.fromkeys([*known, *groups])))
+    return f"did you mean {' or '.join(repr(word) for word in close)}?" if close else None
 
 
 def address_from(stage: Stage, cwd_rel: str = "") -> str:

@@ -34,7 +34,7 @@ def parse_yaml(text: bytes, name: str) -> Value:
 
 
 def parse_with_lines(text: bytes, name: str) -> tuple[Value, dict[tuple[Value, ...], int]]:
-    """As parse_yaml, and the lines (from 1) of the keys of the first two levels: ('stages', 'train') -> 12."""
+    """As parse_yaml, and the lines (from 1) of keys of the first two levels: ('stages', 'train') -> 12."""
     decoded = decode(text, name)
     try:
         reader = _Reader(_Loader(decoded), name)

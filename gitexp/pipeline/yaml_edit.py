@@ -9,31 +9,44 @@ from typing import Any
 from gitexp import deferred
 from gitexp.pipeline.stage import Value
 
+Items = Sequence[Mapping[str, Value]]
 
-def update_items(text: bytes, sections: Mapping[str, Sequence[Mapping[str, Value]]]) -> bytes:
-    """The document with the items of lists replaced, key by key: `sections` maps a top key to its items.
 
-    Items are paired by their position. A key that stays keeps its place and comment, a new one goes last.
-    The text must have been read before, so that it is known to be sound.
+def update_items(text: bytes, sections: Mapping[str, Items], owned: frozenset[str]) -> bytes:
+    """The document with the items of some top-level lists brought up to date.
+
+    `sections` maps a top key to what its items should say; items are paired by their `path`. Keys that stay
+    keep their place and comments, new ones go last. Of the old keys only those in `owned` are ever removed:
+    all others are the user's. The text must have been read before, so that it is known to be sound.
     """
     editor = deferred.module("ruamel.yaml").YAML()
     editor.default_flow_style = False
     document = editor.load(text)
     for section, items in sections.items():
-        present = document.get(section)
-        if present is None or len(present) != len(items):
-            document[section] = [dict(item) for item in items]
-            continue
-        for old, new in zip(present, items, strict=True):
-            _update(old, new)
+        present = document.get(section) or []
+        if [item.get("path") for item in present] == [item.get("path") for item in items]:
+            for old, new in zip(present, items, strict=True):
+                _update(old, new, owned)
+        else:
+            document[section] = _rebuilt(present, items, owned)
     buffer = BytesIO()
     editor.dump(document, buffer)
     return buffer.getvalue()
 
 
-def _update(old: Any, new: Mapping[str, Value]) -> None:
-    for key in [key for key in old if key not in new]:
-        del old[key]
+def _rebuilt(present: Any, items: Items, owned: frozenset[str]) -> list[Any]:
+    by_path = {item.get("path"): item for item in present}
+    rebuilt = []
+    for new in items:
+        item = by_path.get(new.get("path"), {})
+        _update(item, new, owned)
+        rebuilt.append(item)
+    return rebuilt
+
+
+def _update(item: Any, new: Mapping[str, Value], owned: frozenset[str]) -> None:
+    for key in [key for key in item if key in owned and key not in new]:
+        del item[key]
     for key, value in new.items():
-        if key not in old or old[key] != value:
-            old[key] = value
+        if key not in item or item[key] != value:
+            item[key] = value
