@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 # What gitignore patterns give a meaning; a space is kept as it is.
@@ -30,7 +31,5 @@ def remove_entries(text: str, names: Iterable[str]) -> str:
     """`text` without the lines of `names`; empty when nothing is left, and then the file goes."""
     gone = set(map(pattern, names))
     # Lines end at \n only: str.splitlines knows more ends than Git does.
-    lines = text.split("\n")
-    kept = [line for line in lines if line.strip() not in gone]
-    remaining = "\n".join(kept)
-    return remaining if remaining.strip() else ""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
+    return "".join(line for line in lines if line.strip() not in gone)

@@ -23,13 +23,13 @@ def test_the_line_ignores_exactly_that_name(name: str, line: str) -> None:
 
 
 def test_lines_are_added_once_after_what_is_there() -> None:
-    assert add_entries("*.pyc", ["", "a", ""]) == "*.pyc\n/b\n/a\n"
-    assert add_entries("/b\n", [""]) == "/b\n"
-    assert add_entries(None, [""]) == "/b\n"
+    assert add_entries("*.pyc", ["b", "a", "b"]) == "*.pyc\n/b\n/a\n"
+    assert add_entries("/b\n", ["b"]) == "/b\n"
+    assert add_entries(None, ["b"]) == "/b\n"
 
 
 def test_line_ends_stay_what_they_are() -> None:
-    assert add_entries("x\r\n", [""]) == "x\r\n/b\r\n"
+    assert add_entries("x\r\n", ["b"]) == "x\r\n/b\r\n"
 
 
 def test_only_the_named_lines_go() -> None:
