@@ -11,7 +11,7 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.placing import Placer
 from gitexp.cache.relink import save_and_link
 from gitexp.cache.store import Store, restrict
-from gitexp.cache.tree import FoundFile, Ignored, find_file, walk
+from gitexp.cache.tree import FoundFile, Ignored, find_file, find_files
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove, unprotect
 from gitexp.content import Hash
@@ -81,54 +81,40 @@ class _Checkout:
         return True
 
     def folder(self, wanted: dict[str, str], target: Path, only: str | None, ignored: Ignored | None) -> bool:
-        top = target / only if only else target
-        present = {file.relpath: file for file in _find_files(target, top, ignored)}
+        created = not target.is_dir()
+        if created:
+            _clear_way(target)
+        present = {
+            file.relpath: file for file in find_files(target, target / only if only else target, ignored)
+        }
         extra = [file for relpath, file in present.items() if relpath not in wanted]
-        stale = [
-            (relpath, md5)
+        stale = {
+            relpath: md5
             for relpath, md5 in wanted.items()
             if relpath not in present or self._md5_of(present[relpath]) != md5
-        ]
-        created = not target.is_dir()
+        }
         for file in extra:
             os.unlink(file.path)
             _prune_empty(file.folder, os.fspath(target))
-        if created:
-            _clear_way(target)
+        self._fill(target, stale)
+        if created and only is None:
+            target.mkdir(parents=True, exist_ok=True)
+        return bool(extra or stale or (created and only is None))
+
+    def _fill(self, target: Path, files: dict[str, str]) -> None:
         folders: set[str] = set()
-        for relpath, md5 in stale:
+        for relpath, md5 in files.items():
             path = os.path.join(target, relpath)
             folder = os.path.dirname(path)
             if folder not in folders:
                 _make_folders(folder, target)
                 folders.add(folder)
-            if relpath not in present:
-                _clear_folder(path)
+            _clear_folder(path)
             self._placer.place(md5, path)
-        if only is None:
-            target.mkdir(parents=True, exist_ok=True)
         self._placer.remember()
-        return bool(extra or stale or (created and only is None))
 
     def _md5_of(self, file: FoundFile) -> str:
         return self._memo.entry_md5(file.folder, file.name, file.stat, self._algorithm)
-
-
-def _find_files(target: Path, top: Path, ignored: Ignored | None) -> list[FoundFile]:
-    """The files at or below `top`, with paths as seen from `target`."""
-    prefix = top.relative_to(target).as_posix()
-    if top.is_dir():
-        files = walk(top, ignored)[0]
-        if prefix == ".":
-            return files
-        return [
-            FoundFile(f"{prefix}/{file.relpath}", file.folder, file.name, file.stat, file.is_link)
-            for file in files
-        ]
-    found = find_file(top)
-    if found is None or prefix == ".":
-        return []
-    return [FoundFile(prefix, found.folder, found.name, found.stat, found.is_link)]
 
 
 def _set_executable(target: Path, found: os.stat_result, wanted: bool) -> bool:

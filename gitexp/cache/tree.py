@@ -156,3 +156,18 @@ def find_file(path: Path) -> FoundFile | None:
     if not stat_modes.S_ISREG(found.st_mode):
         return None
     return FoundFile(path.name, os.path.dirname(path), path.name, found, path.is_symlink())
+
+
+def find_files(target: Path, top: Path, ignored: Ignored | None = None) -> list[FoundFile]:
+    """The files at or below `top`, which is `target` or inside it, with paths as seen from `target`.
+
+    The path of `target` itself, when it is a file, is '.'. Raises ExpError as `walk` does.
+    """
+    prefix = top.relative_to(target).as_posix()
+    if not top.is_dir():
+        found = find_file(top)
+        return [] if found is None else [found._replace(relpath=prefix)]
+    files = walk(top, ignored)[0]
+    if prefix == ".":
+        return files
+    return [file._replace(relpath=f"{prefix}/{file.relpath}") for file in files]

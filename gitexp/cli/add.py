@@ -1,0 +1,28 @@
+"""`exp add`: track files and folders as data."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.experiment.data_add import add_data
+from gitexp.project import find_project
+from gitexp.screen.data_lines import add_data_json, add_lines, add_warnings
+from gitexp.screen.json_text import to_json
+from gitexp.screen.talk import say
+
+
+def command(
+    paths: list[str] = typer.Argument(metavar="PATH...", help="Files and folders of the project."),
+    json: bool = typer.Option(False, "--json", help="What was added, as JSON."),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="Print nothing."),
+) -> None:
+    """Put files and folders into the cache and write PATH.dvc, which Git keeps in their place."""
+    result = add_data(find_project(), paths)
+    for line in add_warnings(result):
+        say(line)
+    if json:
+        sys.stdout.write(to_json(add_data_json(result)) + "\n")
+    elif not quiet:
+        sys.stdout.write("".join(f"{line}\n" for line in add_lines(result)))

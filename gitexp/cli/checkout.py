@@ -1,0 +1,38 @@
+"""`exp checkout`: bring data from the cache into the workspace."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.errors import ExpError
+from gitexp.experiment.data_checkout import checkout_data
+from gitexp.project import find_project
+from gitexp.screen.data_lines import checkout_json, checkout_lines
+from gitexp.screen.json_text import to_json
+
+
+def command(
+    targets: list[str] = typer.Argument(
+        None, metavar="[TARGET]...", help="Paths, stages or .dvc files; all data by default."
+    ),
+    force: bool = typer.Option(
+        False, "-f", "--force", help="Overwrite also what is in no cache: it is lost."
+    ),
+    relink: bool = typer.Option(False, "--relink", help="Link files anew, after `cache.type` was changed."),
+    json: bool = typer.Option(False, "--json", help="What was changed, as JSON."),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="Print nothing."),
+) -> None:
+    """Make data files what dvc.lock and the .dvc files say, as after `git checkout`."""
+    brought = checkout_data(find_project(), targets or [], force, relink)
+    if json:
+        sys.stdout.write(to_json(checkout_json(brought)) + "\n")
+    elif not quiet:
+        sys.stdout.write("".join(f"{line}\n" for line in checkout_lines(brought)))
+    if brought.missing:
+        names = "".join(f"\n  {path}" for path in brought.missing)
+        raise ExpError(
+            f"not in the cache, left as it was:{names}",
+            "`dvc fetch` gets it from the remote; `exp run` makes what a stage makes.",
+        )

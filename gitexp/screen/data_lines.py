@@ -1,0 +1,92 @@
+"""What `exp add`, `exp checkout` and `exp commit` did, in words and as data for JSON."""
+
+from __future__ import annotations
+
+from gitexp.experiment.data_add import Added, AddResult
+from gitexp.experiment.data_checkout import Brought
+from gitexp.experiment.data_commit import Committed
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import one_line, plural
+
+_SHOWN = 5
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def size_text(count: int) -> str:
+    """'0 B', '1.5 KiB', '20 MiB'."""
+    amount, unit = float(count), 0
+    while amount >= 1024 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    digits = 1 if unit and amount < 10 else 0
+    return f"{amount:.{digits}f} {_UNITS[unit]}"
+
+
+def add_lines(result: AddResult) -> list[str]:
+    """For stdout: a line a path, then what to do next."""
+    lines = [_added_line(one) for one in result.added]
+    if not result.staged and any(one.changed for one in result.added):
+        files = " ".join(_quoted(one_line(path)) for path in dict.fromkeys(result.written))
+        lines += ["", "To keep it in Git:", f"  git add {files}"]
+    return lines
+
+
+def _added_line(one: Added) -> str:
+    size = size_text(one.hash.size or 0)
+    what = f"{plural(one.hash.nfiles or 0, 'file')}, {size}" if one.hash.is_dir else size
+    verb = "Added" if one.changed else "Unchanged:"
+    return f"{verb} {one_line(one.path)} ({what}) in {one_line(one.file)}"
+
+
+def _quoted(path: str) -> str:
+    plain = all(char.isalnum() or char in "._-/+=@,:%" for char in path)
+    return path if plain else "'" + path.replace("'", "'\\''") + "'"
+
+
+def add_warnings(result: AddResult) -> list[str]:
+    """For stderr: linked folders, which are not part of what was added."""
+    return [
+        f"warning: {one_line(one.path)}/{one_line(link)} is a link to a folder: what it leads to is not added"
+        for one in result.added
+        for link in one.links[:_SHOWN]
+    ]
+
+
+def checkout_lines(brought: Brought) -> list[str]:
+    """For stdout: `A`, `M` or `R` (linked anew) and the path, as DVC writes it."""
+    if not brought.changes and not brought.missing:
+        return ["Data is up to date."]
+    return [f"{change.value}\t{one_line(path)}" for change, path in brought.changes]
+
+
+def commit_lines(committed: Committed) -> list[str]:
+    """For stdout: what was recorded."""
+    if not committed.stages:
+        return ["Nothing to record: all is as its lock says."]
+    names = ", ".join(one_line(address) for address in committed.stages[:_SHOWN])
+    rest = len(committed.stages) - _SHOWN
+    more = f" and {rest} more" if rest > 0 else ""
+    changed = ", ".join(one_line(path) for path in committed.written) or "no file"
+    return [f"Recorded {names}{more}. Changed: {changed}."]
+
+
+def add_data_json(result: AddResult) -> Value:
+    return [
+        {
+            "path": one.path,
+            "file": one.file,
+            "md5": one.hash.value,
+            "size": one.hash.size,
+            "nfiles": one.hash.nfiles,
+            "changed": one.changed,
+        }
+        for one in result.added
+    ]
+
+
+def checkout_json(brought: Brought) -> Value:
+    changed = [{"path": path, "change": change.name.lower()} for change, path in brought.changes]
+    return {"changed": changed, "missing": brought.missing}
+
+
+def commit_json(committed: Committed) -> Value:
+    return {"stages": committed.stages, "written": committed.written}
