@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.experiment.request import Attempt
 from gitexp.git.repo import Repo
 
 
@@ -27,13 +28,23 @@ def jobs_folder(repo: Repo) -> Path:
     return repo.state_dir / "jobs"
 
 
-def open_job(repo: Repo, name: str) -> Job:
-    """A new folder for the run of the experiment `name`, with an empty log.
+def job_of_entry(repo: Repo, identity: str) -> Job:
+    """The folder of a queue entry's runs: every try of one entry writes to one log."""
+    return Job(identity, jobs_folder(repo) / identity)
+
+
+def open_job(repo: Repo, attempt: Attempt) -> Job:
+    """The folder of a run, made now: the queue entry's, or a new one; its log is there to be followed.
 
     Ids sort by time; the random part keeps runs apart that start in the same second on machines that
     share the repository.
     """
-    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(name)}"
+    if attempt.job is not None:
+        job = job_of_entry(repo, attempt.job)
+        job.folder.mkdir(parents=True, exist_ok=True)
+        job.log.touch()
+        return job
+    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(attempt.name)}"
     job = Job(identity, jobs_folder(repo) / identity)
     job.folder.mkdir(parents=True)
     job.log.touch()

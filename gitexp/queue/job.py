@@ -58,7 +58,6 @@ class QueuedJob:
     retries: int = 1  # how many may, before it is failed
     group: str | None = None  # the sweep it belongs to
     owner: Owner | None = None
-    log: str | None = None  # the folder of its last run
     ending: Ending | None = field(default=None)
 
     @property
