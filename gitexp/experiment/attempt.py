@@ -39,7 +39,7 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
     watcher(RunStarted(attempt.name, attempt.overrides, attempt.baseline))
     with lent_worktree(session, attempt) as worktree:
         ground = lay_out(session, attempt, worktree)
-        log = open_job(session.project.repo, attempt).log
+        log = open_job(session.project.repo, attempt.name, attempt.job).log
         built = _build(session, attempt, ground, log, watcher)
         write_locks(ground.root, built.entries)
         values = collect_values(ground.files, store=session.store)

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitexp.experiment.request import Attempt
 from gitexp.git.repo import Repo
 
 
@@ -33,18 +32,18 @@ def job_of_entry(repo: Repo, identity: str) -> Job:
     return Job(identity, jobs_folder(repo) / identity)
 
 
-def open_job(repo: Repo, attempt: Attempt) -> Job:
-    """The folder of a run, made now: the queue entry's, or a new one; its log is there to be followed.
+def open_job(repo: Repo, name: str, entry: str | None = None) -> Job:
+    """The folder of a run: the queue entry's, or a new one; made now, with a log to be followed.
 
     Ids sort by time; the random part keeps runs apart that start in the same second on machines that
     share the repository.
     """
-    if attempt.job is not None:
-        job = job_of_entry(repo, attempt.job)
+    if entry is not None:
+        job = job_of_entry(repo, entry)
         job.folder.mkdir(parents=True, exist_ok=True)
         job.log.touch()
         return job
-    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(attempt.name)}"
+    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(name)}"
     job = Job(identity, jobs_folder(repo) / identity)
     job.folder.mkdir(parents=True)
     job.log.touch()

@@ -24,7 +24,7 @@ def run_queue(
     """
     folder = board_folder(project.repo)
     with stop_on_signals(stop) as asked, on_duty(folder) as me, open_engine(project, jobs) as engine:
-        crew = _Threads(folder, me, engine, watcher, asked)
+        crew = _Threads(me, engine, watcher, asked)
         crew.run(jobs)
     return crew.finish()
 
@@ -32,7 +32,7 @@ def run_queue(
 class _Threads:
     """The threads of one worker process; each runs one entry at a time."""
 
-    def __init__(self, folder: object, me: Worker, engine: Engine, watcher: Watcher, stop: Stop) -> None:
+    def __init__(self, me: Worker, engine: Engine, watcher: Watcher, stop: Stop) -> None:
         self._results: list[RunResult] = []
         self._errors: list[BaseException] = []
         self._stop = stop
