@@ -32,13 +32,22 @@ def project(work: Path) -> Path:
             "head -c 1 big.bin > kind.txt\n",
             "dvc.yaml": """\
 stages:
-  make: {cmd: sh make.sh '${seed}', params: [seed], deps: [make.sh], outs: [big.bin]}
-  spread: {cmd: sh spread.sh, deps: [big.bin, spread.sh], outs: [parts]}
+  make:
+    cmd: sh make.sh '${seed}'
+    params: [seed]
+    deps: [make.sh]
+    outs: [big.bin]
+  spread:
+    cmd: sh spread.sh
+    deps: [big.bin, spread.sh]
+    outs: [parts]
   count:
     cmd: sh count.sh
     deps: [parts, big.bin, count.sh]
     outs: [kind.txt]
-    metrics: [metrics.yaml: {cache: false}]
+    metrics:
+      - metrics.yaml:
+          cache: false
 """,
             ".gitignore": "/big.bin\n/parts\n/kind.txt\n",
         },

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import workspace
 from tests.programs import exp_ok, git, names
 from tests.repos import commit_all, fixture_repo, make_repo
 
@@ -73,6 +74,7 @@ def test_with_line_ends_that_git_converts(project: Path, expected: str) -> None:
     git(project, "config", "core.autocrlf", "true")
     (project / "data.txt").write_bytes((project / "data.txt").read_bytes().replace(b"\n", b"\r\n"))
     (project / ".gitattributes").write_text("*.sh text eol=lf\n")
+    before = workspace(project)
     exp_ok(project, "run", "--name", "one", *OVERRIDE)
     commit = git(project, "for-each-ref", "--format=%(objectname)", "refs/exps")
     blob = subprocess.run(
@@ -80,7 +82,7 @@ def test_with_line_ends_that_git_converts(project: Path, expected: str) -> None:
     )
     assert b"\r" not in blob.stdout
     assert result(project) == expected
-    assert git(project, "status", "--porcelain") == "?? .gitattributes"
+    assert workspace(project) == before
 
 
 def test_with_clean_and_smudge_filters(project: Path, expected: str) -> None:
