@@ -12,15 +12,19 @@ from gitexp.experiment.apply import apply_experiment
 from gitexp.experiment.explain import explain
 from gitexp.experiment.record import RunResult, State
 from gitexp.experiment.request import RunRequest, Scope
-from gitexp.experiment.run import run_experiments
+from gitexp.experiment.run import run_experiments, warnings_of
 from gitexp.pipeline.overrides import is_sweep
 from gitexp.project import Project, find_project
+from gitexp.queue.enqueue import enqueue
+from gitexp.queue.foreground import run_queue
+from gitexp.queue.job import Place
 from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.json_text import to_json
 from gitexp.screen.plan_lines import plan_lines
+from gitexp.screen.queue_view import entry_data, queued_lines
 from gitexp.screen.run_json import event_data
 from gitexp.screen.run_view import open_run_view
-from gitexp.screen.talk import say, visible
+from gitexp.screen.talk import print_warning, say, visible
 
 
 def command(
@@ -66,6 +70,8 @@ def command(
     recursive: bool = typer.Option(
         False, "-R", "--recursive", help="Targets are folders: all stages below them."
     ),
+    queue: bool = typer.Option(False, "--queue", help="Put it into the queue instead of running it."),
+    run_all: bool = typer.Option(False, "--run-all", help="Run what is queued, here, `-j` at a time."),
     temp: bool = typer.Option(
         False, "--temp", help="Accepted: every run has a worktree of its own.", hidden=True
     ),
@@ -86,6 +92,11 @@ def command(
         copy_paths=tuple(copy_paths or ()),
     )
     project = find_project()
+    if queue:
+        _enqueue(project, request, json, quiet)
+        return Exit.DONE
+    if run_all:
+        return _run_all(project, request, json, quiet, verbose)
     if dry or explain_only:
         _show_plans(project, request, json, verbose)
         return Exit.DONE
@@ -99,6 +110,27 @@ def command(
     view.report(results)
     if apply:
         _apply(project, results[0], silent=json or quiet)
+    return exit_code(results)
+
+
+def _enqueue(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
+    queued = enqueue(project, request)
+    for warning in warnings_of(queued.snapshot):
+        print_warning(warning.message, warning.hint)
+    lines = (
+        [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs] if json else queued_lines(queued.jobs)
+    )
+    if not quiet:
+        sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _run_all(project: Project, request: RunRequest, json: bool, quiet: bool, verbose: bool) -> Exit:
+    with open_run_view(json, quiet, verbose) as view:
+        results = run_queue(project, request.jobs or project.settings.jobs, view)
+    if results:
+        view.report(results)
+    elif not json:
+        say("Nothing is queued.")
     return exit_code(results)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gitexp.errors import ExpError
 from gitexp.experiment.joblog import job_of_entry
-from gitexp.git.refs import RefChange, change_refs, list_refs
 from gitexp.git.repo import Repo
-from gitexp.queue.board import Board
 from gitexp.queue.crew import Worker, workers
-from gitexp.queue.enqueue import SNAPSHOTS, board_folder, names_in_queue, open_board
+from gitexp.queue.enqueue import board_folder, drop_snapshots, names_in_queue, open_board
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
 
+_PIECE = 1 << 16  # bytes of a log read at once
+_PAUSE = 0.2  # seconds between looks at a log that grows
 _ORDER = (Place.RUNNING, Place.QUEUED, Place.HELD, Place.FAILED, Place.SUCCESS)
 
 
@@ -25,6 +25,11 @@ class QueueState:
 
     entries: tuple[tuple[Place, QueuedJob], ...]
     workers: tuple[Worker, ...]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether anything waits or runs."""
+        return any(place in (Place.RUNNING, Place.QUEUED) for place, _ in self.entries)
 
     @property
     def busy(self) -> int:
@@ -52,14 +57,6 @@ def remove_entries(repo: Repo, words: Sequence[str], places: Sequence[Place]) ->
     removed = [job for place, job in chosen if board.remove(job, place)]
     drop_snapshots(repo, board)
     return removed
-
-
-def drop_snapshots(repo: Repo, board: Board) -> None:
-    """Let go of the snapshot commits that no entry needs any more."""
-    needed = {f"{SNAPSHOTS}{job.group}" for _, job in board.entries()}
-    gone = [ref for ref in list_refs(repo, SNAPSHOTS) if ref.name not in needed]
-    if gone:
-        change_refs(repo, [RefChange(ref.name, new=None, old=ref.oid) for ref in gone])
 
 
 def retry_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
@@ -107,17 +104,23 @@ def stop_workers(repo: Repo, kill: bool = False) -> list[Worker]:
     return told
 
 
-def log_text(repo: Repo, word: str) -> tuple[QueuedJob, Place, bytes]:
-    """The log of an entry so far. Raises ExpError when it was never begun."""
+def follow_log(repo: Repo, word: str, follow: bool) -> Iterator[bytes]:
+    """The log of an entry so far; with `follow`, also what comes while it runs. ExpError: never begun."""
     board = open_board(repo)
-    [(place, job)] = board.find([word])
+    [(_, job)] = board.find([word])
     log = job_of_entry(repo, job.id).log
     if not log.exists():
         raise ExpError(
             f"'{job.name}' is in the queue and has not begun: it has no log yet.",
             "`exp queue start` starts a worker.",
         )
-    return job, place, log.read_bytes()
+    with log.open("rb") as file:
+        while True:
+            running = job.id in {each.id for _, each in board.entries(Place.RUNNING)}
+            yield from iter(lambda: file.read(_PIECE), b"")
+            if not (follow and running):
+                return
+            time.sleep(_PAUSE)
 
 
 def wait_until_home(repo: Repo, told: Sequence[Worker], seconds: float) -> list[Worker]:

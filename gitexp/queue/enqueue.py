@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import secrets
 import time
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from gitexp.experiment.prepare import prepare
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.worksite import caller_dir
 from gitexp.git.objects import write_commit
-from gitexp.git.refs import create_ref
+from gitexp.git.refs import RefChange, change_refs, create_ref, list_refs
 from gitexp.git.repo import Repo
 from gitexp.git.snapshot import Snapshot
 from gitexp.project import Project
@@ -55,6 +56,26 @@ def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:
     for job in jobs:
         board.put(job)
     return Queued(jobs, prepared.snapshot)
+
+
+def drop_snapshots(repo: Repo, board: Board) -> None:
+    """Let go of the snapshot commits that no entry needs any more: all done, or removed.
+
+    A group that is being queued at this moment has its ref before its entries, so young refs stay.
+    """
+    needed = {f"{SNAPSHOTS}{job.group}" for place, job in board.entries() if place is not Place.SUCCESS}
+    gone = [ref for ref in list_refs(repo, SNAPSHOTS) if ref.name not in needed and _is_settled(ref.name)]
+    if gone:
+        change_refs(repo, [RefChange(ref.name, new=None, old=ref.oid) for ref in gone])
+
+
+def _is_settled(ref: str) -> bool:
+    """Whether the group was queued more than a minute ago; its name begins with the time."""
+    try:
+        began = calendar.timegm(time.strptime(ref.removeprefix(SNAPSHOTS)[:15], "%Y%m%d-%H%M%S"))
+    except ValueError:
+        return True
+    return time.time() - began > 60
 
 
 def names_in_queue(board: Board) -> dict[str, set[str]]:

@@ -28,7 +28,7 @@ class Engine:
     baselines: dict[str, Values] = field(default_factory=dict)  # read once each
 
     def __call__(self, job: QueuedJob, stop: Stop, watcher: Watcher) -> RunResult:
-        """Run `job` to its end. Safe to run twice: what an earlier, lost worker published is taken as done."""
+        """Run `job` to its end. Safe to run twice: what a lost worker published before is taken as done."""
         done = self._published(job)
         if done is not None:
             result = RunResult(job.name, State.SUCCESS, done.baseline, done, overrides=job.attempt.overrides)

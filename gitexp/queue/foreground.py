@@ -10,7 +10,7 @@ from gitexp.experiment.record import RunResult, Watcher, unwatched
 from gitexp.project import Project
 from gitexp.queue.board import Board
 from gitexp.queue.crew import Worker, on_duty, say_alive, told_to_go_home, told_to_stop
-from gitexp.queue.enqueue import board_folder
+from gitexp.queue.enqueue import board_folder, drop_snapshots, open_board
 from gitexp.queue.execute import Engine, open_engine
 from gitexp.queue.worker import BEAT, LOOK, Shift, work
 
@@ -26,6 +26,7 @@ def run_queue(
     with stop_on_signals(stop) as asked, on_duty(folder) as me, open_engine(project, jobs) as engine:
         crew = _Threads(me, engine, watcher, asked)
         crew.run(jobs)
+        drop_snapshots(project.repo, open_board(project.repo))
     return crew.finish()
 
 

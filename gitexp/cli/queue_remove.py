@@ -1,0 +1,36 @@
+"""`exp queue remove`: forget entries of the queue; experiments and logs stay."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.errors import Exit, ExpError
+from gitexp.project import find_project
+from gitexp.queue.control import remove_entries
+from gitexp.queue.job import Place
+from gitexp.screen.queue_view import names
+
+
+def command(
+    experiments: list[str] = typer.Argument(None, help="Names or ids."),
+    queued: bool = typer.Option(False, "--queued", help="All that wait."),
+    failed: bool = typer.Option(False, "--failed", help="All that failed."),
+    done: bool = typer.Option(False, "--done", "--success", help="All that are done."),
+    everything: bool = typer.Option(False, "--all", help="All of these. What runs now has to be named."),
+) -> None:
+    """Forget entries of the queue. The experiments that they made, and the logs, stay."""
+    wanted = {
+        Place.QUEUED: queued or everything,
+        Place.HELD: queued or everything,
+        Place.FAILED: failed or everything,
+        Place.SUCCESS: done or everything,
+    }
+    places = [place for place, yes in wanted.items() if yes]
+    if not places and not experiments:
+        raise ExpError(
+            "nothing is named.", "name entries, or give --queued, --failed, --done or --all.", Exit.USAGE
+        )
+    removed = remove_entries(find_project().repo, tuple(experiments or ()), places)
+    sys.stdout.write(f"Removed tasks in queue: {names(removed)}\n" if removed else "No tasks to remove.\n")
