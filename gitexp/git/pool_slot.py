@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.errors import ExpError
 
 HEARTBEAT = 20.0  # seconds between two signs of life
 _SILENCE = 6 * HEARTBEAT  # after which another host's claim is void
@@ -67,7 +68,10 @@ class Slot:
 
 
 def claim(pool: Path, number: int) -> Slot | None:
-    """Take place `number` of the pool; None when somebody has it. What was left there is still there."""
+    """Take place `number` of the pool; None when somebody has it. What was left there is still there.
+
+    Raises ExpError on a file system without locks.
+    """
     checkout = pool / f"{number:03}"
     state = pool / f"{number:03}.slot"
     state.mkdir(parents=True, exist_ok=True)
@@ -75,9 +79,14 @@ def claim(pool: Path, number: int) -> Slot | None:
     slot = Slot(checkout, state, lock)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(lock)
         return None
+    except OSError as error:
+        os.close(lock)
+        raise ExpError(
+            f"{state} can't be locked: {error.strerror}.", "the file system must know flock."
+        ) from error
     if _held_elsewhere(slot):
         free(slot)
         return None

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
+from gitexp.git.pool_clean import remove_tree
+from gitexp.git.repo import Repo, find_repo
 
 _QUIET = ("-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false")
 
@@ -23,11 +25,20 @@ class Link:
     commit: str
 
 
-def find_links(checkout: Path) -> list[Link]:
+def links_in_index(checkout: Path) -> list[Link]:
     """The submodules in a checkout's index."""
-    listed = run_git(checkout, "ls-files", "-z", "--stage").paths
-    entries = (entry.partition("\t") for entry in listed if entry.startswith("160000 "))
-    return [Link(path, info.split(" ")[1]) for info, _, path in entries]
+    return _links(run_git(checkout, "ls-files", "-z", "--stage").paths)
+
+
+def links_in_tree(repo: Repo, tree: str) -> list[Link]:
+    """The submodules in a tree."""
+    return _links(run_git(repo.work_tree, "ls-tree", "-r", "-z", tree).paths)
+
+
+def _links(entries: list[str]) -> list[Link]:
+    """From '160000 <id> 0 TAB path' of ls-files or '160000 commit <id> TAB path' of ls-tree."""
+    pairs = (entry.partition("\t") for entry in entries if entry.startswith("160000 "))
+    return [Link(path, max(info.split(" "), key=len)) for info, _, path in pairs]
 
 
 def fill(source: Path, target: Path, links: list[Link]) -> None:
@@ -38,21 +49,22 @@ def fill(source: Path, target: Path, links: list[Link]) -> None:
     for link in links:
         ours, theirs = target / link.path, source / link.path
         if not (theirs / ".git").exists():
-            ours.mkdir(parents=True, exist_ok=True)
+            remove_tree(ours)
+            ours.mkdir(parents=True)
             continue
         _check_out(theirs, ours, link)
         if (ours / ".gitmodules").is_file():
-            fill(theirs, ours, find_links(ours))
+            fill(theirs, ours, links_in_index(ours))
 
 
 def _check_out(theirs: Path, ours: Path, link: Link) -> None:
-    if _is_checkout(ours):
+    if _is_checkout_of(theirs, ours):
         done = run_git(ours, *_QUIET, "checkout", "--quiet", "--force", "--detach", link.commit, check=False)
         if done.code == 0:
             run_git(ours, *_QUIET, "clean", "-ffdxq")
             return
     else:
-        ours.mkdir(parents=True, exist_ok=True)
+        remove_tree(ours)
         # Forced twice: the place may be known, and locked, from a checkout that is gone.
         add = ("worktree", "add", "--force", "--force", "--lock", "--detach", str(ours), link.commit)
         done = run_git(theirs, *_QUIET, *add, check=False)
@@ -64,10 +76,11 @@ def _check_out(theirs: Path, ours: Path, link: Link) -> None:
     )
 
 
-def _is_checkout(folder: Path) -> bool:
-    """Whether a linked worktree is there and its repository still knows it."""
-    try:
-        pointer = (folder / ".git").read_text().removeprefix("gitdir:").strip()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+def _is_checkout_of(theirs: Path, ours: Path) -> bool:
+    """Whether `ours` is a linked worktree of their repository; a stage may have made anything else of it."""
+    if not (ours / ".git").is_file():
         return False
-    return (Path(pointer) / "commondir").is_file()
+    try:
+        return find_repo(ours).common_dir == find_repo(theirs).common_dir
+    except ExpError:
+        return False

@@ -194,7 +194,10 @@ def test_nothing_leaks_from_one_run_into_the_next(repo: Repo, harm: object) -> N
 def test_nothing_leaks_when_the_next_tree_is_another(repo: Repo) -> None:
     pool = WorktreePool(repo)
     first = lend(pool, repo)
-    write_files(first.path, {"src/deep/mod.py": "x = 2\n", "src/deep/extra": "e", "only/here": "h", "later": "in the way"})
+    write_files(
+        first.path,
+        {"src/deep/mod.py": "x = 2\n", "src/deep/extra": "e", "only/here": "h", "later": "in the way"},
+    )
     git(first.path, "add", "only/here")
     pool.release(first)
     shutil.rmtree(repo.work_tree / "src")
