@@ -15,7 +15,6 @@ from gitexp.pipeline.stage import Dep, DepKind, Out, Stage, Value
 from gitexp.pipeline.yaml import dump_yaml
 from gitexp.pipeline.yaml_edit import update_items
 
-
 # What an update may take away: all that describes the content that was.
 _HASH_KEYS = frozenset(
     {"md5", "etag", "checksum", "hash", "size", "nfiles", "isexec", "cloud", "files", "version_id"}

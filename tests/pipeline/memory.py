@@ -15,9 +15,7 @@ class MemoryFiles:
     """Files by path; a path that others lie under is a directory. `reads` tells what was asked for."""
 
     def __init__(self, files: Mapping[str, str | bytes]) -> None:
-        self.files = {
-            path: text.encode() if isinstance(text, str) else text for path, text in files.items()
-        }
+        self.files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         self.reads: list[str] = []
 
     def read(self, path: str) -> bytes | None:

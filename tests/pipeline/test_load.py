@@ -121,7 +121,12 @@ def test_manifests_of_folders_are_relative_to_them_and_follow_those_above() -> N
             "z.dvc": "outs: [{path: z}]\n",
         }
     )
-    assert [stage.address for stage in pipeline.stages] == ["top", "z.dvc", "sub/x.dvc", "sub/deep/dvc.yaml:in"]
+    assert [stage.address for stage in pipeline.stages] == [
+        "top",
+        "z.dvc",
+        "sub/x.dvc",
+        "sub/deep/dvc.yaml:in",
+    ]
     assert pipeline.manifests == ("dvc.yaml", "z.dvc", "sub/x.dvc", "sub/deep/dvc.yaml")
     assert pipeline.stages[3].outs == (Out("o", "sub/o"),)
     assert pipeline.stages[3].lock_file == "sub/deep/dvc.lock"
@@ -175,9 +180,7 @@ datasets:
         TopPlot("b.csv", "s/b.csv", PlotStyle(x="step", y=["u", "v"]), "s/dvc.yaml"),
         TopPlot("both", None, PlotStyle(y={"a.csv": "u", "b.csv": ["v", "w"]}, title="T"), "s/dvc.yaml"),
     )
-    assert pipeline.artifacts == (
-        Artifact("model", "s/m.pkl", "model", "d", ("l",), {"k": 1}, "s/dvc.yaml"),
-    )
+    assert pipeline.artifacts == (Artifact("model", "s/m.pkl", "model", "d", ("l",), {"k": 1}, "s/dvc.yaml"),)
     spec = {"name": "pool", "type": "dvc", "url": "u"}
     assert pipeline.datasets == (Dataset("pool", "dvc", spec, "s/dvc.yaml"),)
 

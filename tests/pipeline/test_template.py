@@ -83,7 +83,11 @@ def test_templates_stand_everywhere_in_a_stage_and_in_keys() -> None:
     assert stage.wdir == "oned"
     assert stage.deps[0].path == "oned/us.txt"
     assert (stage.params[0].written, stage.params[0].keys) == ("it is.yaml", ("k0.1",))
-    assert (stage.outs[0].path, stage.outs[0].desc, stage.outs[0].meta) == ("oned/it is", "it is 0.1", {"v": 0.1})
+    assert (stage.outs[0].path, stage.outs[0].desc, stage.outs[0].meta) == (
+        "oned/it is",
+        "it is 0.1",
+        {"v": 0.1},
+    )
     assert stage.templated
 
 
@@ -164,7 +168,10 @@ def test_vars_that_clash_or_miss_are_refused(definition: str, message: str) -> N
 
 def test_a_file_may_be_named_twice_and_split_by_keys() -> None:
     assert only_stage("vars: [params.yaml]\ncmd: x ${lr}", PARAMS).cmd == "x 0.1"
-    files = {"dvc.yaml": "vars: ['v.yaml:a', 'v.yaml:b']\nstages: {s: {cmd: '${a}${b}'}}\n", "v.yaml": "a: 1\nb: 2\n"}
+    files = {
+        "dvc.yaml": "vars: ['v.yaml:a', 'v.yaml:b']\nstages: {s: {cmd: '${a}${b}'}}\n",
+        "v.yaml": "a: 1\nb: 2\n",
+    }
     assert load(files).stages[0].cmd == "12"
     files["dvc.yaml"] = "vars: ['v.yaml:a', 'v.yaml:a']\nstages: {}\n"
     with pytest.raises(ExpError, match="loaded already"):
@@ -217,7 +224,9 @@ def test_foreach_needs_a_list_or_a_mapping(data: str) -> None:
 
 
 def test_a_matrix_is_every_combination_the_last_axis_fastest() -> None:
-    text = "matrix: {m: [a, '${flag}'], i: '${layers}', d: [{q: 1}]}\ncmd: ${item.m} ${item.i} ${item.d} ${key}"
+    text = (
+        "matrix: {m: [a, '${flag}'], i: '${layers}', d: [{q: 1}]}\ncmd: ${item.m} ${item.i} ${item.d} ${key}"
+    )
     assert commands(text) == {
         "s@a-16-d0": "a 16 --q 1 a-16-d0",
         "s@a-32-d0": "a 32 --q 1 a-32-d0",

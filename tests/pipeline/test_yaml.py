@@ -156,9 +156,11 @@ def test_what_is_written_reads_back_the_same(value: Value) -> None:
 
 
 def test_the_style_is_dvcs() -> None:
-    value = {"stages": {"a": {"cmd": "x\ny", "deps": [{"path": "p", "size": 1}], "lr": 1e-05, "n": None, "e": []}}}
+    value = {
+        "stages": {"a": {"cmd": "x\ny", "deps": [{"path": "p", "size": 1}], "lr": 1e-05, "n": None, "e": []}}
+    }
     assert dump_yaml(value).decode() == (
-        "stages:\n  a:\n    cmd: \"x\\ny\"\n    deps:\n    - path: p\n      size: 1\n"
+        'stages:\n  a:\n    cmd: "x\\ny"\n    deps:\n    - path: p\n      size: 1\n'
         "    lr: 1e-05\n    n:\n    e: []\n"
     )
 
