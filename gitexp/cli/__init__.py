@@ -64,7 +64,8 @@ class LazyGroup(TyperGroup):
 def make_command(name: str, entry: Command) -> Any:
     """The typer command of one table entry: its module is imported here."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(name, context_settings=_CONTEXT, short_help=entry.summary)(load(entry))
+    context = {**_CONTEXT, "allow_interspersed_args": not entry.takes_command}
+    app.command(name, context_settings=context, short_help=entry.summary)(load(entry))
     return typer.main.get_command(app)
 
 

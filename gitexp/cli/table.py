@@ -16,6 +16,7 @@ class Command:
     summary: str
     panel: str = ""
     members: Mapping[str, Command] = field(default_factory=dict)
+    takes_command: bool = False  # after the first word nothing is an option: `stage add -n a python x.py -v`
 
 
 def load(entry: Command) -> Callable[..., Any]:
@@ -78,7 +79,7 @@ COMMANDS: Mapping[str, Command] = {
         "Add and list the stages of the pipeline.",
         PIPELINE,
         members={
-            "add": Command("stage_add", "Add a stage to dvc.yaml."),
+            "add": Command("stage_add", "Add a stage to dvc.yaml.", takes_command=True),
             "list": Command("stage_list", "List the stages."),
         },
     ),

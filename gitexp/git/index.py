@@ -1,0 +1,23 @@
+"""The user's own index: put files into it, ask what is in it. Only for commands whose job is to stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitexp.git.command import run_git
+from gitexp.git.repo import Repo
+
+_LITERAL = {"GIT_LITERAL_PATHSPECS": "1"}
+
+
+def add_files(repo: Repo, paths: Sequence[str]) -> None:
+    """`git add` of these files, relative to the working tree. Raises ExpError when Git ignores one."""
+    if paths:
+        run_git(repo.work_tree, "add", "--", *paths, env=_LITERAL)
+
+
+def tracked_among(repo: Repo, paths: Sequence[str]) -> list[str]:
+    """What Git tracks of these files and folders, relative to the working tree."""
+    if not paths:
+        return []
+    return list(run_git(repo.work_tree, "ls-files", "-z", "--", *paths, env=_LITERAL).paths)
