@@ -79,11 +79,11 @@ def flat_values(values: FileValues | None) -> dict[str, Value]:
 
 def flatten(data: Value) -> dict[str, Value]:
     """Nested mappings as one, keys joined by dots. Lists are leaves; empty mappings vanish."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, dict):
         return {} if data is None else {"": data}
     flat: dict[str, Value] = {}
     for key, inner in data.items():
-        if isinstance(inner, Mapping):
+        if isinstance(inner, dict):
             flat.update({f"{key}.{below}": leaf for below, leaf in flatten(inner).items()})
         else:
             flat[str(key)] = inner

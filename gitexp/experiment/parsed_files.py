@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gitexp.errors import ExpError
+from gitexp.experiment.lock_scan import scan_lock
 from gitexp.pipeline.dotdvc import read_dvc_file
 from gitexp.pipeline.load import load_pipeline
 from gitexp.pipeline.lock import LockEntry
@@ -46,7 +47,7 @@ class ParsedFiles:
         return _once(self._values, key, lambda: parse_params(path, text))
 
     def lock_entries(self, lock_file: str, text: bytes) -> Mapping[str, LockEntry]:
-        """The entries of a dvc.lock by stage name, or of a .dvc file by its path. Raises ExpError."""
+        """Hashes by stage name in a dvc.lock, or by its own path in a .dvc file. Raises ExpError."""
         return _once(self._locks, (lock_file, text), lambda: _read_locked(lock_file, text))
 
     def pipeline(self, files: Files) -> Pipeline:
@@ -78,7 +79,8 @@ def _once(known: dict[tuple[str, bytes], T | ExpError], key: tuple[str, bytes], 
 def _read_locked(lock_file: str, text: bytes) -> Mapping[str, LockEntry]:
     if lock_file.endswith(".dvc"):
         return {lock_file: read_dvc_file(text, lock_file).locked}
-    return read_lock(text, lock_file)
+    scanned = scan_lock(text)
+    return read_lock(text, lock_file) if scanned is None else scanned
 
 
 def _answer(files: Files, question: Question) -> object:

@@ -26,6 +26,9 @@ class RowCache:
         self._lines: dict[str, bytes] | None = None
         self._new: list[bytes] = []
 
+    def __contains__(self, commit: str) -> bool:
+        return commit in self._known()
+
     def get(self, commit: str) -> Values | None:
         """The row of a commit, if it is known."""
         line = self._known().get(commit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, State, Values
 from gitexp.experiment.row_cache import open_row_cache
 from gitexp.experiment.session import open_store
+from gitexp.git.bulk_objects import BulkReader
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.tree_files import TreeFiles
@@ -22,6 +23,7 @@ from gitexp.pipeline.source import FolderFiles, visible
 from gitexp.project import Project
 
 WORKSPACE = "workspace"
+MANY = 40  # commits; from here on loading libgit2 pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ class RevisionReader:
         self._cache.flush()
         self.objects.close()
 
+    def expect(self, oids: Collection[str]) -> None:
+        """Say which commits will be asked for: many that are new are read another way than a few."""
+        new = len(oids) if self._fresh else sum(oid not in self._cache for oid in oids)
+        if new > MANY:
+            self.objects.close()
+            self.objects = BulkReader(self._project.repo)
+
     def workspace(self) -> Values:
         """What the files of the workspace hold now."""
         files = FolderFiles(self._project.root, self._project.repo)
@@ -83,6 +92,7 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
         names = names_of(project.repo)
         experiments = _by_baseline(list_experiments(project.repo, oids))
         failed = _failed_by_baseline(project) if request.failed else {}
+        reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
         for oid in oids:
             rows = [_row(reader, one, State.SUCCESS) for one in experiments.get(oid, ())]
             lost = [_row(reader, one, State.FAILED) for one in failed.get(oid, ())]

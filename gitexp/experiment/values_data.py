@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from gitexp.content import Hash
 from gitexp.experiment.record import FileValues, OutState, Values
@@ -60,4 +61,10 @@ def _hash_data(hash: Hash | None) -> Data:
 
 
 def _hash(data: Mapping[str, Value]) -> Hash | None:
-    return Hash(data["hash"], size=data["size"], nfiles=data["nfiles"]) if data["hash"] else None
+    return _made(data["hash"], data["size"], data["nfiles"]) if data["hash"] else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _made(value: str, size: int | None, nfiles: int | None) -> Hash:
+    """Thousands of experiments name the same few contents: each is made once."""
+    return Hash(value, size=size, nfiles=nfiles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from gitexp.pipeline.stage import Value
@@ -10,6 +11,9 @@ from gitexp.screen.talk import visible
 PRECISION = 5  # significant digits of a float, as DVC shows them
 MISSING = "-"
 UNREADABLE = "!"
+
+# Characters that may take another number of columns than one: not Latin letters, not line drawing.
+_ODD = re.compile("[^\u0000-\u02ff\u2500-\u257f]")
 
 
 def cell(value: Value, precision: int | None = PRECISION) -> str:
@@ -69,7 +73,7 @@ def short_time(seconds: float) -> str:
 
 def width(text: str) -> int:
     """How many terminal columns `text` takes: wide characters take two, combining ones none."""
-    if text.isascii():
+    if text.isascii() or _ODD.search(text) is None:
         return len(text)
     return sum(_columns(character) for character in text)
 

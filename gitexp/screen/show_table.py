@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing
 from gitexp.experiment.record import Group
@@ -40,12 +40,15 @@ class _Shown:
 
     title: str
     cells: tuple[str, ...]
+    wide: int  # of the title and the widest cell
     kind: Kind | None = None
     column: Column | None = None
 
-    @property
-    def wide(self) -> int:
-        return max(width(self.title), *(width(text) for text in self.cells))
+
+def _column(
+    title: str, cells: Sequence[str], kind: Kind | None = None, column: Column | None = None
+) -> _Shown:
+    return _Shown(title, tuple(cells), max(width(title), *map(width, cells)), kind, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,12 @@ def show_table(groups: Sequence[Group], columns: Sequence[Column], look: Look) -
 def _fixed(rows: Sequence[ShownRow], look: Look) -> list[_Shown]:
     names = tuple(_name(row, look.unicode) for row in rows)
     found = [
-        _Shown("Experiment", names),
-        _Shown("Rev", tuple("" if row.row.rev == "workspace" else row.short_rev for row in rows)),
-        _Shown("Created", tuple(created(row.row, look.today) for row in rows)),
+        _column("Experiment", names),
+        _column("Rev", ["" if row.row.rev == "workspace" else row.short_rev for row in rows]),
+        _column("Created", [created(row.row, look.today) for row in rows]),
     ]
     if any(row.state for row in rows):
-        found.insert(1, _Shown("State", tuple(row.state for row in rows)))
+        found.insert(1, _column("State", [row.state for row in rows]))
     return found
 
 
@@ -94,7 +97,7 @@ def _measured(columns: Sequence[Column], cells: Sequence[Sequence[Cell]], look: 
         texts = tuple(shown_cell(row[i], look.precision) for row in cells)
         if column.kind is Kind.DEP:
             texts = tuple(text[:SHORT_HASH] for text in texts)
-        found.append(_Shown(one_line(column.title), texts, column.kind, column))
+        found.append(_column(one_line(column.title), texts, column.kind, column))
     return found
 
 
@@ -133,7 +136,7 @@ def _narrow_names(shown: list[_Shown], room: int) -> list[_Shown]:
     if over <= 0:
         return shown
     limit = max(LEAST_NAME, shown[0].wide - over)
-    return [replace(shown[0], cells=tuple(fit(text, limit) for text in shown[0].cells)), *shown[1:]]
+    return [_column(shown[0].title, [fit(text, limit) for text in shown[0].cells]), *shown[1:]]
 
 
 def _total(shown: Sequence[_Shown]) -> int:

@@ -1,0 +1,37 @@
+"""Read many objects in one process, through libgit2: for listings of more than a few dozen experiments.
+
+Importing pygit2 costs 60 ms, an object then 10 µs; a question to `git cat-file` costs 40 µs and two switches
+between processes, which on a busy machine is a millisecond. So few objects go one way and many the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitexp import deferred
+from gitexp.git.objects import ObjectReader
+from gitexp.git.repo import Repo
+
+_TYPES = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
+_OID_LENGTHS = (40, 64)
+
+
+class BulkReader(ObjectReader):
+    """An ObjectReader that asks libgit2 for what is named by its full id, and git for everything else."""
+
+    def __init__(self, repo: Repo) -> None:
+        super().__init__(repo)
+        self._database: Any = deferred.module("pygit2").Repository(str(repo.git_dir)).odb
+
+    def _ask(self, spec: str) -> tuple[str, str, bytes] | None:
+        oid, _, peel = spec.partition("^")
+        if len(oid) not in _OID_LENGTHS:
+            return super()._ask(spec)
+        try:
+            kind, data = self._database.read(oid)
+        except (KeyError, ValueError):
+            return super()._ask(spec)  # absent, or something that only looks like an id
+        name = _TYPES[kind]
+        if peel and peel != f"{{{name}}}":
+            return super()._ask(spec)  # a tag, or the tree of a commit
+        return oid, name, data
