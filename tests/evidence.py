@@ -47,15 +47,17 @@ def _content(path: Path) -> bytes:
 
 
 def damaged_objects(cache: Path) -> list[str]:
-    """Cache objects whose name is not the md5 of their bytes."""
+    """Cache objects whose name is not the md5 of their bytes. Temporary files are no objects yet."""
     store = cache / "files" / "md5"
     return [
         path.relative_to(cache).as_posix()
-        for path in store.rglob("*")
-        if path.is_file()
-        and hashlib.md5(path.read_bytes()).hexdigest()
-        != path.relative_to(store).as_posix().replace("/", "").removesuffix(".dir")
+        for path in store.rglob("[!.]*")
+        if path.is_file() and hashlib.md5(path.read_bytes()).hexdigest() != _promised(path)
     ]
+
+
+def _promised(path: Path) -> str:
+    return f"{path.parent.name}{path.name}".removesuffix(".dir")
 
 
 def refs(root: Path) -> list[str]:

@@ -153,7 +153,7 @@ def all_refs(project: Path) -> list[str]:
 
 
 def assert_nothing_left(project: Path) -> None:
-    """No half-written file, no lock, no worktree that Git or we still think in use."""
-    state = [path for top in (".git", ".dvc") for path in (project / top).rglob("*") if path.is_file()]
-    assert [path for path in state if path.name.endswith((".tmp", ".lock")) and path.stat().st_size] == []
-    assert not list((project / ".git").glob("*.lock"))
+    """No half-written file among our state, no lock of Git's."""
+    state = project / ".git" / "gitexp"
+    assert [path for path in state.rglob("*.tmp") if "checkout" not in path.parts] == []
+    assert list((project / ".git").glob("*.lock")) == []
