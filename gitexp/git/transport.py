@@ -54,7 +54,8 @@ def fetch(repo: Repo, remote: str, refspecs: Sequence[str]) -> None:
 
 def list_remote(repo: Repo, remote: str, prefix: str) -> list[Ref]:
     """The refs of a remote whose names begin with `prefix` ('refs/exps/'), by name."""
-    done = run_git(repo.work_tree, "ls-remote", "--quiet", remote, prefix + "*", check=False)
+    asked = ("ls-remote", "--quiet", "--end-of-options", remote, prefix + "*")
+    done = run_git(repo.work_tree, *asked, check=False)
     if done.code != 0:
         raise _unreachable(remote, done)
     pairs = (line.split("\t", 1) for line in done.text.splitlines())

@@ -1,0 +1,31 @@
+"""What Git ignores, and what it lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gitexp.git.ignore import is_ignored, list_files
+from gitexp.git.repo import find_repo
+from tests.repos import make_repo, write_files
+
+
+def test_ignored_paths_are_told_from_the_rest(work: Path) -> None:
+    make_repo(work, {".gitignore": "*.log\n/out/\n", "kept.txt": "k"})
+    write_files(work, {"x.log": "x", "out/a b": "a", "sub/\u00e4\ny.log": "y"})
+    asked = ["x.log", "kept.txt", "out/a b", "not-there.log", "sub/\u00e4\ny.log", "new"]
+    assert is_ignored(find_repo(work), asked) == {"x.log", "out/a b", "not-there.log", "sub/\u00e4\ny.log"}
+    assert is_ignored(find_repo(work), ["kept.txt"]) == set()
+    assert is_ignored(find_repo(work), []) == set()
+
+
+def test_a_tracked_file_is_never_ignored(work: Path) -> None:
+    make_repo(work, {"x.log": "x"})
+    write_files(work, {".gitignore": "*.log\n"})
+    assert is_ignored(find_repo(work), ["x.log"]) == set()
+
+
+def test_tracked_and_new_files_are_listed_once_ignored_ones_never(work: Path) -> None:
+    make_repo(work, {".gitignore": "/data\n", "a.dvc": "a", "sub/dvc.yaml": "s", "code.py": "c"})
+    write_files(work, {"data/b.dvc": "b", "new/c.dvc": "c", "a.dvc": "changed"})
+    assert list_files(find_repo(work), ["*.dvc", "**/dvc.yaml"]) == ["a.dvc", "new/c.dvc", "sub/dvc.yaml"]
+    assert "code.py" in list_files(find_repo(work))
