@@ -36,16 +36,23 @@ outs:
   meta: {k: 1}
 """
     stage = read_dvc_file(text, "s/t/data.dvc").stage
-    assert (stage.address, stage.wdir, stage.desc, stage.cmd, stage.is_data) == (
-        "s/t/data.dvc",
-        "s",
-        "raw",
-        None,
-        True,
-    )
+    assert (stage.address, stage.wdir, stage.desc) == ("s/t/data.dvc", "s", "raw")
+    assert stage.cmd is None
+    assert stage.is_data
     assert stage.outs == (
-        Out("data", "s/data", cache=False, persist=True, push=False, remote="r", desc="d", type="t", labels=("a",), meta={"k": 1}),
-    )  # fmt: skip
+        Out(
+            "data",
+            "s/data",
+            cache=False,
+            persist=True,
+            push=False,
+            remote="r",
+            desc="d",
+            type="t",
+            labels=("a",),
+            meta={"k": 1},
+        ),
+    )
     locked = read_dvc_file(text, "s/t/data.dvc").locked
     assert locked.outs[0].hash == Hash("7073c1c1c6e4e665aea6c816d7a73d99.dir", size=22, nfiles=6)
 

@@ -42,37 +42,27 @@ datasets: [{name: d, type: t}]
 LOCK = b"schema: '2.0'\nstages:\n  a:\n    cmd: x\n    deps:\n    - path: p\n      md5: abcd\n      size: 1\n"
 
 WORDS = st.sampled_from(
-    ["cmd", "deps", "outs", "${a}", "${m}", "${l}", "${m.n}", "${", "}", "${l[0]}", "../x", "/", ".", "", "x", "a@b",
-     "dvc.yaml", "s3://x", "ds://d", "\0", "é", "item", "${item}", "${v.w}", "params.yaml", "d/o", "<<"]
-)  # fmt: skip
+    [
+        *("cmd", "deps", "outs", "item", "params.yaml", "dvc.yaml", "d/o", "../x", "/", ".", "", "x", "a@b"),
+        *("${a}", "${m}", "${l}", "${m.n}", "${", "}", "${l[0]}", "${item}", "${v.w}"),
+        *("s3://x", "ds://d", "\0", "é", "<<"),
+    ]
+)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | WORDS | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS | st.integers(0, 2), inner, max_size=3),
     max_leaves=6,
 )
 STAGE_KEYS = [
-    "cmd",
-    "deps",
-    "outs",
-    "params",
-    "metrics",
-    "plots",
-    "wdir",
-    "vars",
-    "foreach",
-    "do",
-    "matrix",
-    "frozen",
-    "desc",
-    "meta",
-    "always_changed",
+    *("cmd", "deps", "outs", "params", "metrics", "plots", "wdir", "vars", "foreach", "do", "matrix"),
+    *("frozen", "desc", "meta", "always_changed"),
 ]
+TOP_KEYS = ["vars", "params", "metrics", "plots", "artifacts", "datasets"]
+DVC_KEYS = ["outs", "deps", "wdir", "meta", "md5", "frozen"]
 STAGES = st.dictionaries(st.sampled_from(STAGE_KEYS), VALUES, max_size=5).map(
     lambda stage: {"cmd": "x", **stage}
 )
-TOPS = st.dictionaries(
-    st.sampled_from(["vars", "params", "metrics", "plots", "artifacts", "datasets"]), VALUES, max_size=3
-)
+TOPS = st.dictionaries(st.sampled_from(TOP_KEYS), VALUES, max_size=3)
 
 
 def survives(files: Mapping[str, str | bytes]) -> None:
@@ -114,9 +104,7 @@ def test_any_change_of_a_lock(at: int, length: int, new: bytes) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(
-    st.dictionaries(st.sampled_from(["outs", "deps", "wdir", "meta", "md5", "frozen"]), VALUES, max_size=4)
-)
+@given(st.dictionaries(st.sampled_from(DVC_KEYS), VALUES, max_size=4))
 def test_any_dvc_file(data: dict[str, Value]) -> None:
     try:
         read_dvc_file(dump_yaml(data), "f.dvc")

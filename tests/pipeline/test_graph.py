@@ -78,11 +78,15 @@ def test_urls_join_when_they_are_equal() -> None:
             "outs overlap: 'd/e/x' of 'b' (dvc.yaml:2) lies inside 'd' of 'a' (dvc.yaml:3).",
         ),
         ("stages:\n  a: {cmd: x, outs: [.]}\n", "dvc.yaml lies inside '.', an out of 'a'."),
-        ("stages:\n  a: {cmd: x, deps: [d], outs: [d/o]}\n", "dvc.yaml:2: stage 'a' depends on an out of its own."),
+        (
+            "stages:\n  a: {cmd: x, deps: [d], outs: [d/o]}\n",
+            "dvc.yaml:2: stage 'a' depends on an out of its own.",
+        ),
         (
             "stages:\n  a: {cmd: x, deps: [c], outs: [a]}\n  b: {cmd: x, deps: [a], outs: [b]}\n"
             "  c: {cmd: x, deps: [b], outs: [c]}\n",
-            "stages depend on each other in a circle: 'a' -> 'c' -> 'b' -> 'a' (dvc.yaml:2, dvc.yaml:4, dvc.yaml:3).",
+            "stages depend on each other in a circle: 'a' -> 'c' -> 'b' -> 'a' "
+            "(dvc.yaml:2, dvc.yaml:4, dvc.yaml:3).",
         ),
     ],
 )  # fmt: skip

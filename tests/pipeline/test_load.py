@@ -200,28 +200,30 @@ def test_params_are_not_even_read_when_nothing_uses_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("definition", "message"),
+    ("definition", "line", "message"),
     [
-        ("cmd: x\ndep: [a]", "dvc.yaml:4: stage 'train': unknown key 'dep'; did you mean 'deps'?"),
-        ("cmd: x\nouts:\n- o: {cach: 1}", "dvc.yaml:5: stage 'train': unknown key 'cach'; did you mean 'cache'?"),
-        ("cmd: x\ndeps: a", "dvc.yaml:4: stage 'train': 'deps': expected a list of text, got the text 'a'."),
-        ("cmd: x\ndeps:", "dvc.yaml:4: stage 'train': 'deps': expected a list of text, got nothing."),
-        ("cmd: x\ndeps: [a, 5]", "dvc.yaml:4: stage 'train': 'deps': expected text, got the number 5."),
-        ("cmd: x\nfrozen: yes", "dvc.yaml:4: stage 'train': 'frozen': expected true or false, got the text 'yes'."),
-        ("cmd: 5", "dvc.yaml:3: stage 'train': 'cmd': expected text or a list, got the number 5."),
-        ("cmd: ''", "dvc.yaml:3: stage 'train': 'cmd': expected text, got nothing."),
-        ("deps: [a]", "dvc.yaml:2: stage 'train': the key 'cmd' is missing."),
-        ("cmd: x\nouts:\n- o:", "dvc.yaml:5: stage 'train': 'o': expected a mapping, got nothing."),
-        ("cmd: x\nouts: [x.dvc]", "dvc.yaml:4: stage 'train': 'x.dvc' is a file of DVC's own and can't be an out."),
-        ("cmd: x\ndeps: [s/dvc.yaml]", "dvc.yaml:4: stage 'train': 's/dvc.yaml' is a file of DVC's own"),
-        ("cmd: x\nparams: [{p.yaml: k}]", "dvc.yaml:4: stage 'train': 'params': expected a list of keys of p.yaml"),
-        ("foreach: [a]\ndo: {cmd: x}\nfrozen: true", "dvc.yaml:5: stage 'train': unknown key 'frozen'."),
-        ("foreach: [a]", "dvc.yaml:2: stage 'train': the key 'do' is missing."),
-        ("do: {cmd: x}", "dvc.yaml:2: stage 'train': the key 'foreach' is missing."),
+        ("cmd: x\ndep: [a]", 4, "unknown key 'dep'; did you mean 'deps'?"),
+        ("cmd: x\nouts:\n- o: {cach: 1}", 5, "unknown key 'cach'; did you mean 'cache'?"),
+        ("cmd: x\ndeps: a", 4, "'deps': expected a list of text, got the text 'a'."),
+        ("cmd: x\ndeps:", 4, "'deps': expected a list of text, got nothing."),
+        ("cmd: x\ndeps: [a, 5]", 4, "'deps': expected text, got the number 5."),
+        ("cmd: x\nfrozen: yes", 4, "'frozen': expected true or false, got the text 'yes'."),
+        ("cmd: 5", 3, "'cmd': expected text or a list, got the number 5."),
+        ("cmd: ''", 3, "'cmd': expected text, got nothing."),
+        ("deps: [a]", 2, "the key 'cmd' is missing."),
+        ("cmd: x\nouts:\n- o:", 5, "'o': expected a mapping, got nothing."),
+        ("cmd: x\nouts: [x.dvc]", 4, "'x.dvc' is a file of DVC's own and can't be an out."),
+        ("cmd: x\ndeps: [s/dvc.yaml]", 4, "'s/dvc.yaml' is a file of DVC's own"),
+        ("cmd: x\nparams: [{p.yaml: k}]", 4, "'params': expected a list of keys of p.yaml"),
+        ("foreach: [a]\ndo: {cmd: x}\nfrozen: true", 5, "unknown key 'frozen'."),
+        ("foreach: [a]", 2, "the key 'do' is missing."),
+        ("do: {cmd: x}", 2, "the key 'foreach' is missing."),
     ],
 )  # fmt: skip
-def test_a_bad_stage_is_named_with_its_line_and_what_was_expected(definition: str, message: str) -> None:
-    assert stage_error(definition).startswith(message)
+def test_a_bad_stage_is_named_with_its_line_and_what_was_expected(
+    definition: str, line: int, message: str
+) -> None:
+    assert stage_error(definition).startswith(f"dvc.yaml:{line}: stage 'train': {message}")
 
 
 @pytest.mark.parametrize(

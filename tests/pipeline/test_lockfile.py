@@ -84,7 +84,7 @@ def test_what_is_not_ours_survives() -> None:
         "cmd": "x",
         "deps": [
             {"path": "ds://set", "dataset": {"name": "set", "rev": 1}},
-            {"path": "s3://b/k", "hash": "md5", "etag": "ABc", "size": 3, "cloud": {"r": {"version_id": "v"}}},
+            {"path": "s3://k", "hash": "md5", "etag": "ABc", "size": 3, "cloud": {"r": {"version_id": "v"}}},
         ],
         "outs": [{"path": "o", "md5": None}],
     }  # fmt: skip

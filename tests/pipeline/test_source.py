@@ -26,7 +26,8 @@ FILES = {
 
 def test_manifests_are_tracked_or_untracked_but_not_ignored(work: Path) -> None:
     make_repo(work, {".gitignore": FILES[".gitignore"], "dvc.yaml": ""})
-    write_files(work, {"b.dvc": "", "s/x.dvc": "", "hidden.dvc": "", "venv/dvc.yaml": "", "own/.dvc/config": "", "own/dvc.yaml": ""})  # fmt: skip
+    untracked = ("b.dvc", "s/x.dvc", "hidden.dvc", "venv/dvc.yaml", "own/.dvc/config", "own/dvc.yaml")
+    write_files(work, dict.fromkeys(untracked, ""))
     (work / "folder.dvc").mkdir()
     assert FolderFiles(work, find_repo(work)).manifests() == ["b.dvc", "dvc.yaml", "s/x.dvc"]
 

@@ -70,13 +70,15 @@ def test_the_projects_style_of_options_counts() -> None:
     style = OptionStyle(no_for_false=True, repeat_lists=True)
     assert command("run ${opt.deep}", style) == "run --a 1 --on --no-off --text 'x y'"
     assert command("x ${opt}", style) == (
-        "x --name adam --betas 0.9 --betas 0.99 --deep.a 1 --deep.on --no-deep.off --deep.text 'x y' --none None"
+        "x --name adam --betas 0.9 --betas 0.99 --deep.a 1 --deep.on --no-deep.off --deep.text 'x y' "
+        "--none None"
     )
 
 
 def test_templates_stand_everywhere_in_a_stage_and_in_keys() -> None:
     stage = only_stage(
-        "cmd: x\nwdir: ${models.us.lr}d\ndeps: ['${models.us.file}']\nparams: [{'${name}.yaml': ['k${lr}']}]\n"
+        "cmd: x\nwdir: ${models.us.lr}d\ndeps: ['${models.us.file}']\n"
+        "params: [{'${name}.yaml': ['k${lr}']}]\n"
         "outs:\n- ${name}:\n    desc: ${name} ${lr}\n    meta: {v: '${lr}'}",
         PARAMS.replace("lr: 1,", "lr: one,"),
     )
@@ -96,26 +98,26 @@ def test_a_stage_without_templates_is_not_templated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("definition", "message"),
+    ("definition", "line", "message"),
     [
-        ("cmd: ${lrr}", "dvc.yaml:3: stage 'train': 'cmd': there is no 'lrr'."),
-        ("cmd: ${models.usa}", "dvc.yaml:3: stage 'train': 'cmd': 'models' has no 'usa'."),
-        ("cmd: ${lr.x}", "dvc.yaml:3: stage 'train': 'cmd': 'lr' is the number 0.1: it has no 'x'."),
-        ("cmd: ${layers[9]}", "dvc.yaml:3: stage 'train': 'cmd': 'layers' has 2 items, so there is no item 9."),
-        ("cmd: ${layers.x}", "dvc.yaml:3: stage 'train': 'cmd': 'layers' is a list: give the number of an item"),
-        ("cmd: ${}", "dvc.yaml:3: stage 'train': 'cmd': '${}' is not a variable."),
-        ("cmd: ${a..b}", "dvc.yaml:3: stage 'train': 'cmd': '${a..b}' is not a variable."),
-        ("cmd: ${1}", "dvc.yaml:3: stage 'train': 'cmd': there is no '1'."),
-        ("cmd: x ${layers}", "dvc.yaml:3: stage 'train': 'cmd': ${layers} is a list; only text, a number or a mapping"),
-        ("cmd: ${opt}", "dvc.yaml:3: stage 'train': 'cmd': ${opt} is a mapping; only text or a number"),
-        ("cmd: ${lr}", "dvc.yaml:3: stage 'train': 'cmd': expected text, got the number 0.1."),
-        ("cmd: x\ndeps:\n- a\n- ${layers}", "dvc.yaml:6: stage 'train': 'deps': ${layers} is a list;"),
-        ("cmd: x\ndeps:\n- a${opt}", "dvc.yaml:5: stage 'train': 'deps': ${opt} is a mapping; only text or a number"),
-        ("cmd: x\ndeps:\n- ${lr}", "dvc.yaml:5: stage 'train': 'deps': expected text, got the number 0.1."),
+        ("cmd: ${lrr}", 3, "'cmd': there is no 'lrr'."),
+        ("cmd: ${models.usa}", 3, "'cmd': 'models' has no 'usa'."),
+        ("cmd: ${lr.x}", 3, "'cmd': 'lr' is the number 0.1: it has no 'x'."),
+        ("cmd: ${layers[9]}", 3, "'cmd': 'layers' has 2 items, so there is no item 9."),
+        ("cmd: ${layers.x}", 3, "'cmd': 'layers' is a list: give the number of an item"),
+        ("cmd: ${}", 3, "'cmd': '${}' is not a variable."),
+        ("cmd: ${a..b}", 3, "'cmd': '${a..b}' is not a variable."),
+        ("cmd: ${1}", 3, "'cmd': there is no '1'."),
+        ("cmd: x ${layers}", 3, "'cmd': ${layers} is a list; only text, a number or a mapping"),
+        ("cmd: ${opt}", 3, "'cmd': ${opt} is a mapping; only text or a number"),
+        ("cmd: ${lr}", 3, "'cmd': expected text, got the number 0.1."),
+        ("cmd: x\ndeps:\n- a\n- ${layers}", 6, "'deps': ${layers} is a list;"),
+        ("cmd: x\ndeps:\n- a${opt}", 5, "'deps': ${opt} is a mapping; only text or a number"),
+        ("cmd: x\ndeps:\n- ${lr}", 5, "'deps': expected text, got the number 0.1."),
     ],
 )  # fmt: skip
-def test_what_can_not_be_resolved_is_named_with_its_line(definition: str, message: str) -> None:
-    assert error_of(definition).message.startswith(message)
+def test_what_can_not_be_resolved_is_named_with_its_line(definition: str, line: int, message: str) -> None:
+    assert error_of(definition).message.startswith(f"dvc.yaml:{line}: stage 'train': {message}")
 
 
 def test_near_names_are_offered() -> None:
@@ -126,7 +128,8 @@ def test_near_names_are_offered() -> None:
 def test_vars_come_from_files_keys_of_files_and_inline() -> None:
     pipeline = load(
         {
-            "p/dvc.yaml": "vars: [a.toml, 'b.json:x,y', {z: 1}]\nstages: {s: {cmd: '${t.k} ${x} ${y} ${z} ${d}'}}\n",
+            "p/dvc.yaml": "vars: [a.toml, 'b.json:x,y', {z: 1}]\n"
+            "stages: {s: {cmd: '${t.k} ${x} ${y} ${z} ${d}'}}\n",
             "p/params.yaml": "d: 5\n",
             "p/a.toml": "[t]\nk = 2\n",
             "p/b.json": '{"x": 3, "y": 4, "d": 9}',
