@@ -44,7 +44,7 @@ stages:
       nfiles: 3
   # evaluated by hand
   eval:
-    cmd: python evaluate.py --with a --rather long --list of --options so that --the line --is 
+    cmd: python evaluate.py --with a --rather long --list of --options so that --the line --is
       --folded
     outs:
     - path: old.txt
