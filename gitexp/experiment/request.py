@@ -40,7 +40,8 @@ class RunRequest:
 class Attempt:
     """One experiment to be: a baseline, a tree to start from, and what to change in it.
 
-    `job` is the queue entry that it belongs to. `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
+    `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
+    `job` is the queue entry that it belongs to.
     """
 
     name: str

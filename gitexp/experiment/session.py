@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
+from gitexp.experiment.carry import find_included, resolve_copies
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.source_roots import editable_roots
 from gitexp.git.worktree import WorktreePool
@@ -30,16 +31,18 @@ class Session:
     jobs: int
     slots: threading.Semaphore  # one for each command that may run now
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
+    included: tuple[str, ...] = ()  # by .worktreeinclude, relative to the Git root
+    copies: tuple[str, ...] = ()  # by -C
     take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
     env: Mapping[str, str] = field(default_factory=dict)  # for every stage command, e.g. its devices
 
 
 @contextmanager
 def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
-    """A session; on leaving, what was hashed is remembered for the next command."""
+    """A session. On leaving, hashes are remembered, and what killed runs left in the pool is swept."""
     jobs = max(1, request.jobs or project.settings.jobs)
     with open_memo(project) as memo:
-        yield Session(
+        session = Session(
             project=project,
             request=request,
             store=open_store(project),
@@ -49,7 +52,11 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             jobs=jobs,
             slots=threading.Semaphore(jobs),
             editable=editable_roots(project.repo.work_tree, os.environ),
+            included=find_included(project.repo),
+            copies=resolve_copies(project.repo, project.cwd, request.copy_paths),
         )
+        yield session
+        session.pool.sweep()
 
 
 def open_store(project: Project) -> Store:

@@ -13,6 +13,7 @@ from gitexp.build.locks import Locks
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.errors import ExpError
+from gitexp.experiment.carry import carry
 from gitexp.experiment.data_sources import EditedData, capture, find_edited, record
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.experiment.request import Attempt, Scope
@@ -63,6 +64,7 @@ def lay_out(session: Session, attempt: Attempt, worktree: Worktree, dry: bool = 
     """
     project = project_at(session.project, worktree.path / session.project.prefix)
     folder = caller_dir(session.project)
+    carry(session.project.repo.work_tree, worktree.path, session.included, session.copies)
     override_params(project.root, attempt.overrides, folder)
     files = FolderFiles(project.root, project.repo)
     read = read_pipeline(session.project, files)

@@ -27,3 +27,9 @@ def list_files(repo: Repo, patterns: Sequence[str] = ()) -> list[str]:
     """
     listed = run_git(repo.work_tree, "ls-files", "-z", "-co", "--exclude-standard", "--", *patterns)
     return sorted(set(listed.paths))
+
+
+def list_ignored(repo: Repo) -> list[str]:
+    """Ignored paths (relative to the working tree); a folder that is ignored as a whole is one, with a '/'."""
+    options = ("-o", "-i", "--exclude-standard", "--directory")
+    return run_git(repo.work_tree, "ls-files", "-z", *options).paths
