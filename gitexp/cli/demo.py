@@ -36,7 +36,7 @@ def command(folder: Annotated[Path, FOLDER] = Path("penguins")) -> int:
         "A Git repository, a DVC project, a first commit:",
         "$ git init",
     )
-    code = _exp("init") or _commit(repo, "Penguins: data, code, pipeline")
+    code = _exp("init", "--quiet") or _commit(repo, "Penguins: data, code, pipeline")
     if not code:
         _write("", "The pipeline as it stands, then its results as the baseline:")
         code = _exp("run", "--name", "first") or _exp("apply", "first") or _commit(repo, "First results")

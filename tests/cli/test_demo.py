@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gitexp.experiment.demo import lay_down
 from tests.programs import exp, exp_ok, git, names
 
 
@@ -40,17 +41,20 @@ def suggestions(out: str) -> list[list[str]]:
     return [words[1:] for words in commands]
 
 
-def test_where_git_knows_no_author_the_demo_has_one_of_its_own(work: Path) -> None:
+def test_where_git_knows_no_author_the_demo_has_one_of_its_own(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nobody = work / "nobody.gitconfig"
     nobody.write_text("[user]\n\tuseConfigOnly = true\n")
-    exp_ok(work, "demo", "birds", env={"GIT_CONFIG_GLOBAL": str(nobody)})
-    assert git(work / "birds", "config", "--local", "user.name") == "Demo"
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(nobody))
+    lay_down(work / "birds")
+    git(work / "birds", "commit", "--quiet", "--allow-empty", "-m", "possible")
+    assert git(work / "birds", "log", "--format=%an <%ae>") == "Demo <demo@example.com>"
     assert "name" not in nobody.read_text()
 
 
 def test_an_author_that_git_knows_stays(work: Path) -> None:
-    exp_ok(work, "demo", "birds")
-    assert git(work / "birds", "log", "-1", "--format=%an") == "Ann Example"
+    lay_down(work / "birds")
     assert "user." not in git(work / "birds", "config", "--local", "--list")
 
 
