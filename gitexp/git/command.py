@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,8 +79,9 @@ def run_git(
     input: bytes | None = None,
     env: Mapping[str, str] | None = None,
     check: bool = True,
+    pass_fds: Sequence[int] = (),
 ) -> GitOutput:
-    """Run `git *args` in `cwd` and wait. `env` is added to the cleaned environment.
+    """Run `git *args` in `cwd` and wait. `env` is added to the cleaned environment; git inherits `pass_fds`.
 
     Raises ExpError with git's own words when it fails and `check` is set, or when git is not installed.
     """
@@ -92,6 +93,7 @@ def run_git(
             stdin=subprocess.DEVNULL if input is None else None,
             env={**clean_environment(), **(env or {})},
             capture_output=True,
+            pass_fds=pass_fds,
             check=False,
         )
     except FileNotFoundError:

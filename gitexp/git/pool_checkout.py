@@ -72,7 +72,7 @@ def _reset(repo: Repo, slot: Slot, tree: str) -> Path | None:
 def _create(repo: Repo, slot: Slot, baseline: str) -> Path:
     # Forced twice: Git may know the place, and have it locked, from a worktree that is gone.
     add = ("worktree", "add", "--force", "--force", "--detach", "--no-checkout", "--lock")
-    run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline)
+    run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline, pass_fds=[slot.lock])
     git_dir = _admin_dir(repo, slot.checkout)
     if git_dir is None:
         raise ExpError(f"git made no worktree at {slot.checkout}.")
@@ -83,7 +83,8 @@ def _create(repo: Repo, slot: Slot, baseline: str) -> Path:
 
 def _check_out(repo: Repo, slot: Slot, git_dir: Path, baseline: str, tree: str) -> Path:
     _detach(repo, slot, git_dir, baseline)
-    run_git(slot.checkout, *OURS, "read-tree", "--reset", "-u", tree)
+    # git inherits the lock: should we be killed, nobody gets this place while git still writes to it.
+    run_git(slot.checkout, *OURS, "read-tree", "--reset", "-u", tree, pass_fds=[slot.lock])
     paths = run_git(slot.checkout, "ls-files", "-z").paths
     if ".gitmodules" in paths:
         links = links_in_index(slot.checkout)
