@@ -13,6 +13,8 @@ from typing import Any
 COSTS = {
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
+    "hydra": "120 ms; only projects that compose params.yaml with Hydra",
+    "hydra.core.plugins": "comes with hydra; only projects that have Hydra plugins of their own",
     "ruamel.yaml": "20 ms; only commands that edit a manifest in place",
     "tomllib": "6 ms; only TOML params and metrics (Python 3.11 and later)",
     "tomli": "6 ms; the same before Python 3.11",
