@@ -23,6 +23,9 @@ from gitexp.cache.objects import Objects
 from gitexp.cache.tree import FoundFile
 from gitexp.errors import ExpError
 
+# Files are staged beside the objects whose hash begins with 00: any folder of the cache would do.
+_STAGING = "0" * 32
+
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
@@ -49,6 +52,7 @@ class Intake:
         self._adopt = adopt
         self._staged: list[_Staged] = []
         self._adoptions: list[_Adoption] = []
+        self._cache_device: int | None = None
         self.linked: set[str] = set()
 
     def __enter__(self) -> Intake:
@@ -69,7 +73,7 @@ class Intake:
         known = self._memo.lookup(file.folder, file.name, file.stat)
         if known is not None and self._objects.is_sound(known):
             return known
-        if self._adopt and _is_adoptable(file):
+        if self._adopt and _is_adoptable(file) and file.stat.st_dev == self._device():
             md5 = known or self._memo.entry_md5(file.folder, file.name, file.stat)
             if not self._objects.is_sound(md5):
                 self._adoptions.append(_Adoption(file, md5))
@@ -95,9 +99,16 @@ class Intake:
         return md5
 
     def _temp(self) -> str:
-        place = self._objects.path("00" + "0" * 30)
+        place = self._objects.path(_STAGING)
         self._objects.make_folder(place)
         return temp_beside(place)
+
+    def _device(self) -> int:
+        if self._cache_device is None:
+            place = self._objects.path(_STAGING)
+            self._objects.make_folder(place)
+            self._cache_device = os.stat(os.path.dirname(place)).st_dev
+        return self._cache_device
 
     def _publish(self) -> None:
         sync_files([staged.temp for staged in self._staged])

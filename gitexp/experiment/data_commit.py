@@ -10,7 +10,7 @@ from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
 from gitexp.build.locks import Locks, locked_outs, write_locks
 from gitexp.build.outs import missing_outs, record_outs
 from gitexp.build.plan import Cause
-from gitexp.build.runcache import RunCache, may_save, run_key
+from gitexp.build.runcache import RunCache, may_save
 from gitexp.build.site import Site
 from gitexp.build.status import StageStatus, status
 from gitexp.build.versioned import ignore_outs
@@ -112,9 +112,8 @@ def _stage_entry(site: Site, contents: Contents, stage: Stage, locks: Locks) -> 
         raise missing_input(stage, inputs)
     _require_outs(site, stage)
     entry = with_outs(stage, inputs, record_outs(stage, site, contents))
-    key = run_key(inputs, tuple(out.written for out in stage.outs))
-    if key is not None and may_save(stage):
-        RunCache(site.store).save(key, entry)
+    if may_save(stage):
+        RunCache(site.store).save(entry)
     return entry
 
 

@@ -34,7 +34,8 @@ def text(project: Project, path: str) -> str:
 def test_adding_writes_the_dvc_file_and_the_gitignore_beside(project: Project) -> None:
     result = add_data(project, ["data", "raw/r.csv"])
     assert text(project, "data.dvc") == (
-        "outs:\n- md5: f8b26ca22618d2d39dc39021ea48584b.dir\n  size: 2\n  nfiles: 2\n  hash: md5\n  path: data\n"
+        "outs:\n- md5: f8b26ca22618d2d39dc39021ea48584b.dir\n  size: 2\n  nfiles: 2\n"
+        "  hash: md5\n  path: data\n"
     )
     assert text(project, "raw/r.csv.dvc") == (
         "outs:\n- md5: 2306b4377429730ee03a806cff76e92b\n  size: 4\n  hash: md5\n  path: r.csv\n"
