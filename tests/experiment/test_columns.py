@@ -1,0 +1,107 @@
+"""Columns of a table: names, choice, order of rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitexp.content import Hash
+from gitexp.errors import ExpError
+from gitexp.experiment.columns import Cell, Kind, cells_of, choose_columns, find_columns, sort_rows
+from gitexp.experiment.record import FileValues, Group, Row, Values
+
+
+def row(rev: str, metrics: dict[str, object] | None = None, params: dict[str, object] | None = None) -> Row:
+    return Row(
+        rev,
+        rev,
+        Values(
+            metrics={file: FileValues(values) for file, values in (metrics or {}).items()},
+            params={file: FileValues(values) for file, values in (params or {}).items()},
+        ),
+    )
+
+
+def titles(*rows: Row, **options: object) -> list[str]:
+    return [column.title for column in choose_columns(rows, **options)]  # type: ignore[arg-type]
+
+
+def test_metrics_come_before_params_in_the_order_of_files() -> None:
+    assert titles(row("a", {"m.json": {"z": 1, "a": 2}}, {"params.yaml": {"lr": 1}})) == ["z", "a", "lr"]
+
+
+def test_a_key_of_two_files_is_named_with_its_file() -> None:
+    assert titles(row("a", {"m.json": {"x": 1}}, {"params.yaml": {"x": 1, "y": 2}})) == [
+        "m.json:x",
+        "params.yaml:x",
+        "y",
+    ]
+
+
+def test_a_key_called_like_a_fixed_column_is_named_with_its_file() -> None:
+    assert titles(row("a", {}, {"params.yaml": {"State": 1}})) == ["params.yaml:State"]
+
+
+def test_a_file_that_is_one_value_is_named_by_the_file() -> None:
+    assert titles(row("a", {"five.json": 5})) == ["five.json"]
+
+
+def test_deps_come_last_by_path() -> None:
+    values = Values(params={"p": FileValues({"a": 1})}, deps={"z": Hash("1"), "b": None})
+    columns = find_columns([Row("r", None, values)])
+    assert [(column.kind, column.title) for column in columns] == [
+        (Kind.PARAM, "a"),
+        (Kind.DEP, "b"),
+        (Kind.DEP, "z"),
+    ]
+    assert [found.value for found in cells_of(Row("r", None, values), columns)] == [1, None, "1"]
+
+
+def test_an_unreadable_file_marks_its_cells() -> None:
+    good = row("a", {"m.json": {"x": 1}})
+    bad = Row("b", "b", Values(metrics={"m.json": FileValues(error=("E", "broken"))}))
+    assert cells_of(bad, find_columns([good, bad])) == [Cell(unreadable=True)]
+
+
+def test_only_changed_leaves_out_what_all_rows_share() -> None:
+    rows = [row("a", {"m": {"x": 1, "same": 3}}), row("b", {"m": {"x": 2, "same": 3}})]
+    assert titles(*rows, only_changed=True) == ["x"]
+
+
+def test_drop_matches_from_the_start_and_keep_protects() -> None:
+    one = row("a", {}, {"p": {"lr": 1, "train.lr": 2, "lrx": 3}})
+    assert titles(one, drop=["lr"]) == ["train.lr"]
+    assert titles(one, drop=["lr"], keep=["lrx"]) == ["train.lr", "lrx"]
+
+
+def test_a_bad_pattern_is_the_users_error() -> None:
+    with pytest.raises(ExpError, match="not a regular expression"):
+        titles(row("a"), drop=["("])
+
+
+def sorted_names(by: str, *rows: Row, descending: bool = False) -> list[str | None]:
+    (group,) = sort_rows([Group(row("head"), rows)], by, descending)
+    return [found.name for found in group.rows]
+
+
+def test_rows_are_sorted_by_number_and_those_without_come_last() -> None:
+    rows = (row("ten", {"m": {"x": 10}}), row("none"), row("nine", {"m": {"x": 9}}))
+    assert sorted_names("x", *rows) == ["nine", "ten", "none"]
+    assert sorted_names("x", *rows, descending=True) == ["ten", "nine", "none"]
+
+
+def test_numbers_and_text_in_one_column_can_be_sorted() -> None:
+    rows = (row("text", {"m": {"x": "a"}}), row("number", {"m": {"x": 1}}))
+    assert sorted_names("x", *rows) == ["number", "text"]
+
+
+def test_an_ambiguous_sort_column_names_its_files() -> None:
+    one = row("a", {"m": {"x": 1}}, {"p": {"x": 2}})
+    with pytest.raises(ExpError, match="m:x, p:x"):
+        sorted_names("x", one)
+    assert sorted_names("p:x", one) == ["a"]
+
+
+def test_an_unknown_sort_column_names_the_near_ones() -> None:
+    with pytest.raises(ExpError) as caught:
+        sorted_names("los", row("a", {"m": {"loss": 1}}))
+    assert "loss" in (caught.value.hint or "")
