@@ -82,8 +82,11 @@ class RunCache:
         """Whether every out of `entry` can be brought back from the store."""
         return all(out.hash is not None and self._store.has(out.hash) for out in entry.outs)
 
-    def save(self, key: str, entry: LockEntry) -> None:
-        """Keep a finished run. Its outs must be in the store already."""
+    def save(self, entry: LockEntry) -> None:
+        """Keep a finished run, if it can be found again. Its outs must be in the store already."""
+        key = run_key(entry, tuple(out.path for out in entry.outs))
+        if key is None:
+            return
         data = entry_to_data(entry)
         path = self._folder(key) / _digest(data)
         if not path.exists():

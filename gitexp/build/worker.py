@@ -40,7 +40,7 @@ from gitexp.build.stop import Stop
 from gitexp.cache.checkout import MissingObjects
 from gitexp.content import Hash
 from gitexp.errors import ExpError
-from gitexp.pipeline.lock import LockEntry
+from gitexp.pipeline.lock import LockedPath, LockEntry
 from gitexp.pipeline.select import address_from
 from gitexp.pipeline.stage import Stage
 
@@ -131,12 +131,12 @@ class Worker:
         key = run_key(inputs, tuple(out.written for out in stage.outs)) if may_restore(stage) else None
         with claim_all(self.site.claims, mutex_names(stage), self.stop, lambda: None):
             if key is None or not self.share:
-                return Outcome.RAN, self._run(stage, inputs, key)
+                return Outcome.RAN, self._run(stage, inputs)
             with claim(self.site.claims, key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
                 earlier = self.planner.find_run(stage, inputs)
                 if earlier is not None:
                     return Outcome.RESTORED, self._restore(stage, earlier)
-                return Outcome.RAN, self._run(stage, inputs, key)
+                return Outcome.RAN, self._run(stage, inputs)
 
     def _inputs(self, stage: Stage) -> LockEntry:
         for path in (*(dep.path for dep in stage.deps), *(dep.path for dep in stage.params)):
@@ -146,15 +146,15 @@ class Worker:
             raise missing_input(stage, inputs)
         return inputs
 
-    def _run(self, stage: Stage, before: LockEntry, key: str | None) -> LockEntry:
+    def _run(self, stage: Stage, before: LockEntry) -> LockEntry:
         make_way(stage, self.site, self.contents)
         self._run_commands(stage)
         self.contents.forget()
         self._require_outs(stage)
         inputs, trusted = self._inputs_after(stage, before)
         entry = with_outs(stage, inputs, record_outs(stage, self.site, self.contents))
-        if key is not None and trusted and may_save(stage):
-            RunCache(self.site.store).save(key, entry)
+        if trusted:
+            self._remember(stage, entry)
         return entry
 
     def _run_commands(self, stage: Stage) -> None:
@@ -185,7 +185,7 @@ class Worker:
         after = inputs_now(stage, self.contents, before)
         if isinstance(after, Missing):
             raise missing_input(stage, after)
-        changed = [old.path for old, new in zip(before.deps, after.deps, strict=True) if old != new]
+        changed = [old.path for old, new in zip(before.deps, after.deps, strict=True) if _differ(old, new)]
         if changed or after.params != before.params:
             what = ", ".join(f"'{path}'" for path in changed) or "its params"
             self.tell(Warned(f"stage '{stage.address}': {what} changed while it ran."))
@@ -201,7 +201,13 @@ class Worker:
     def _restore(self, stage: Stage, source: LockEntry) -> LockEntry:
         old = self.locks.get(stage.address)
         inputs = source if source == old or stage.cmd is None else self._entry_inputs(stage, source)
-        return with_outs(stage, inputs, restore_outs(stage, source, self.site, self.contents))
+        entry = with_outs(stage, inputs, restore_outs(stage, source, self.site, self.contents))
+        self._remember(stage, entry)  # it may come from a lock file that was pulled
+        return entry
+
+    def _remember(self, stage: Stage, entry: LockEntry) -> None:
+        if may_save(stage):
+            RunCache(self.site.store).save(entry)
 
     def _entry_inputs(self, stage: Stage, source: LockEntry) -> LockEntry:
         now = inputs_now(stage, self.contents, self.locks.get(stage.address))
@@ -218,6 +224,10 @@ class Worker:
         inputs = old if old is not None else self._inputs(stage)
         outs: dict[str, Hash] = record_outs(stage, self.site, self.contents)
         return with_outs(stage, replace(inputs, cmd=stage.cmd), outs)
+
+
+def _differ(old: LockedPath, new: LockedPath) -> bool:
+    return old.hash is not None and not old.hash.same_content(new.hash)
 
 
 def failure_of(error: ExpError) -> Failure:

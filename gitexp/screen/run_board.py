@@ -78,4 +78,6 @@ class Board:
         return found
 
 
-ENDED_WELL = frozenset({Outcome.KEPT.value, Outcome.RESTORED.value, Outcome.RAN.value})
+ENDED_WELL = frozenset(
+    outcome.value for outcome in (Outcome.KEPT, Outcome.RESTORED, Outcome.RAN, Outcome.RECORDED)
+)

@@ -19,7 +19,7 @@ from gitexp.build.events import (
 )
 from gitexp.build.plan import Reason
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, RunStarted, State
-from gitexp.screen.cells import one_line, short_time
+from gitexp.screen.cells import one_line, output_line, short_time
 from gitexp.screen.run_report import failure_lines, report_lines
 from gitexp.screen.talk import print_warning, say, visible
 
@@ -27,6 +27,7 @@ FINISHED = {
     Outcome.KEPT: "unchanged",
     Outcome.RESTORED: "cached: outs restored",
     Outcome.RAN: "ran",
+    Outcome.RECORDED: "recorded as it is",
     Outcome.FAILED: "failed",
     Outcome.SKIPPED: "skipped",
     Outcome.STOPPED: "stopped",
@@ -69,7 +70,7 @@ class LinesRunView:
         elif isinstance(event, StageWaiting):
             self._write(f"{run} {event.stage}: waiting for the same stage in another run")
         elif isinstance(event, StageOutput):
-            self._write(f"{run} {event.stage} | {event.line}")
+            self._write(f"{run} {event.stage} | {output_line(event.line)}")
         elif isinstance(event, StageEnded):
             self._write(f"{run} {event.result.stage}: {ending(event.result)}")
         else:

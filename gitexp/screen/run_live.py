@@ -18,7 +18,7 @@ from rich.text import Text
 
 from gitexp.build.events import Outcome, Warned
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, State
-from gitexp.screen.cells import one_line, plural, short_time
+from gitexp.screen.cells import one_line, output_line, plural, short_time
 from gitexp.screen.run_board import RUNNING, SHARED, WAITING, Board, RunLine, StageLine
 from gitexp.screen.run_lines import print_report
 
@@ -32,6 +32,7 @@ LOOKS = {
     Outcome.KEPT.value: ("=", "unchanged", "dim"),
     Outcome.RESTORED.value: ("↺", "cached", "green"),
     Outcome.RAN.value: ("✓", "ran", "green"),
+    Outcome.RECORDED.value: ("✓", "recorded", "green"),
     Outcome.FAILED.value: ("✗", "failed", "bold red"),
     Outcome.SKIPPED.value: ("-", "skipped", "dim"),
     Outcome.STOPPED.value: ("■", "stopped", "yellow"),
@@ -114,7 +115,7 @@ def _single_run(run: RunLine, now: float, height: int) -> list[Text]:
             Text(f"  … {plural(hidden, 'more stage')}, {run.ended_stages} of {len(run.stages)} ended", "dim")
         )
     if run.last and run.result is None:
-        lines.append(Text(f"  {one_line(run.last_stage)} | {one_line(run.last)}", "dim"))
+        lines.append(Text(f"  {one_line(run.last_stage)} | {output_line(run.last)}", "dim"))
     return lines
 
 
@@ -158,7 +159,7 @@ def _run_text(run: RunLine, column: int, now: float) -> Text:
         f"  {progress} ",
         (where, "bold cyan"),
         (f"  {short_time(now - run.since)}  {changed}", "dim"),
-        (f"  | {one_line(run.last)}" if run.last else "", "dim"),
+        (f"  | {output_line(run.last)}" if run.last else "", "dim"),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gitexp.build.events import Outcome, StageResult
 from gitexp.experiment.compare import Change, compare_files
 from gitexp.experiment.record import RunResult, State
-from gitexp.screen.cells import cell, one_line, plural, short_time, signed
+from gitexp.screen.cells import cell, one_line, output_line, plural, short_time, signed
 from gitexp.screen.text_table import align
 
 TAIL = 10  # lines of a failed stage's output that are shown; the log has all
@@ -52,7 +52,7 @@ def _stage_failure(run: str, stage: StageResult) -> list[str]:
     hidden = len(failure.tail) - TAIL
     if hidden > 0:
         lines.append(f"  … {plural(hidden, 'earlier line')}")
-    return lines + [f"  | {line}" for line in failure.tail[-TAIL:]]
+    return lines + [f"  | {output_line(line)}" for line in failure.tail[-TAIL:]]
 
 
 def _single(result: RunResult, applied: bool) -> list[str]:
@@ -78,6 +78,7 @@ def outcomes(result: RunResult) -> str:
 
 REPORTED = (
     Outcome.RAN,
+    Outcome.RECORDED,
     Outcome.RESTORED,
     Outcome.KEPT,
     Outcome.FAILED,
