@@ -10,7 +10,6 @@ import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import IO, cast
 
@@ -205,11 +204,6 @@ def write_commit(repo: Repo, tree: str, parents: Sequence[str], message: str) ->
     lineage = [word for parent in parents for word in ("-p", parent)]
     options = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *lineage, *sign, "-F", "-"]
     return run_git(repo.work_tree, *options, input=message.encode("utf-8", "surrogateescape")).text
-
-
-def commit_tree_of(repo: Repo, rev: str) -> str:
-    """The tree id of a commit. Raises ExpError when `rev` is none."""
-    return run_git(Path(repo.work_tree), "rev-parse", "--verify", rev + "^{tree}").text
 
 
 def _signature(line: bytes, encoding: str) -> tuple[str, str, int, str]:

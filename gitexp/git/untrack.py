@@ -22,7 +22,9 @@ def untrack_new(worktree: Worktree, paths: Sequence[str]) -> list[str]:
     tracked = run_git(worktree.path, "ls-files", "-z", "--", *paths, env=_LITERAL).paths
     if not tracked:
         return []
-    committed = run_git(worktree.path, "ls-tree", "-r", "-z", "--name-only", worktree.baseline, "--", *tracked)
+    committed = run_git(
+        worktree.path, "ls-tree", "-r", "-z", "--name-only", worktree.baseline, "--", *tracked
+    )
     new = sorted(set(tracked) - set(committed.paths))
     stdin = b"".join(os.fsencode(path) + b"\0" for path in new)
     if new:
