@@ -20,7 +20,7 @@ from gitexp.experiment.keep_workspace import Unsaved, keep_workspace
 from gitexp.experiment.kept import APPLIED
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.record import Experiment
-from gitexp.experiment.session import open_memo, open_store
+from gitexp.experiment.stores import open_memo, open_store
 from gitexp.experiment.workspace_data import DataPlace, Placed, place_data
 from gitexp.git.refs import RefChange, change_refs, read_ref
 from gitexp.git.repo import read_head

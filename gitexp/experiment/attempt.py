@@ -15,12 +15,11 @@ from gitexp.build.builder import BuildOptions, BuildResult, build
 from gitexp.build.command import ShellRunner
 from gitexp.build.events import Event
 from gitexp.build.locks import write_locks
-from gitexp.experiment.collect import collect_values
 from gitexp.experiment.find import names_on
 from gitexp.experiment.joblog import open_job
 from gitexp.experiment.names import random_name
 from gitexp.experiment.prepare import name_taken
-from gitexp.experiment.publish import keep_unpublished, publish, write_experiment
+from gitexp.experiment.publish import Metrics, keep_unpublished, publish, tree_of, write_experiment
 from gitexp.experiment.record import RunEnded, RunEvent, RunResult, RunStarted, State, Values, Watcher
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.session import Session
@@ -39,21 +38,21 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
     watcher(RunStarted(attempt.name, attempt.overrides, attempt.baseline))
     with lent_worktree(session, attempt) as worktree:
         ground = lay_out(session, attempt, worktree)
-        log = open_job(session.project.repo, attempt.name, attempt.job).log
+        log = open_job(session.project.repo, attempt.name).log
         built = _build(session, attempt, ground, log, watcher)
         write_locks(ground.root, built.entries)
-        values = collect_values(ground.files, store=session.store)
-        result = RunResult(
-            attempt.name,
-            _state(built),
-            attempt.baseline,
-            stages=built.stages,
-            overrides=attempt.overrides,
-            values=values,
-            base_values=base,
-            log=log,
-        )
-        result = _record(session, attempt, ground, result)
+        tree = tree_of(session, ground)
+    result = RunResult(
+        attempt.name,
+        _state(built),
+        attempt.baseline,
+        stages=built.stages,
+        overrides=attempt.overrides,
+        values=session.revisions.tree(tree),
+        base_values=base,
+        log=log,
+    )
+    result = _record(session, attempt, ground, tree, result)
     result = replace(result, seconds=time.monotonic() - began)
     watcher(RunEnded(result))
     return result
@@ -84,9 +83,10 @@ def _state(built: BuildResult) -> State:
     return State.SUCCESS if built.ok else State.FAILED
 
 
-def _record(session: Session, attempt: Attempt, ground: Ground, result: RunResult) -> RunResult:
-    """Commit what the worktree holds and give it a ref: an experiment's, or one that only keeps it."""
-    commit = write_experiment(session, attempt, ground, result.values, result.base_values)
+def _record(session: Session, attempt: Attempt, ground: Ground, tree: str, result: RunResult) -> RunResult:
+    """Commit what the run made and give it a ref: an experiment's, or one that only keeps it."""
+    metrics = Metrics(result.values.metrics, result.base_values.metrics)
+    commit = write_experiment(session, attempt, ground, tree, metrics)
     if result.state is not State.SUCCESS:
         keep_unpublished(session, attempt, commit)
         return result
@@ -100,4 +100,4 @@ def _record(session: Session, attempt: Attempt, ground: Ground, result: RunResul
     # Another process made up the same name and was first. Nobody knows ours yet, so it may change.
     taken = names_on(session.project.repo, attempt.baseline)
     other = replace(attempt, name=random_name(taken))
-    return _record(session, other, ground, replace(result, name=other.name))
+    return _record(session, other, ground, tree, replace(result, name=other.name))

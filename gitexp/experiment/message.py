@@ -14,7 +14,7 @@ A message given with `-m` takes the place of the subject; the rest stays.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gitexp.experiment.record import FileValues
@@ -178,11 +178,22 @@ def subject(message: str) -> str:
     return message.lstrip("\n").split("\n", 1)[0]
 
 
-def edited_paths(changed: Sequence[str], generated: Sequence[str]) -> tuple[str, ...]:
-    """Of the paths that differ from the baseline, those that a person edited: not locks, outs, .gitignore."""
-    skip = set(generated)
-    return tuple(
-        path
-        for path in changed
-        if path not in skip and path.rpartition("/")[2] not in (".gitignore", "dvc.lock")
-    )
+def edited_paths(changed: Iterable[str], made: Iterable[str]) -> tuple[str, ...]:
+    """Of the paths that differ from the baseline, those a person edited: no lock, no .gitignore, no out.
+
+    `made` are the outs, files and folders.
+    """
+    outs = set(made)
+    return tuple(path for path in changed if not (_is_generated(path) or _within(path, outs)))
+
+
+def _is_generated(path: str) -> bool:
+    return path.rpartition("/")[2] in (".gitignore", "dvc.lock")
+
+
+def _within(path: str, outs: set[str]) -> bool:
+    while path:
+        if path in outs:
+            return True
+        path = path.rpartition("/")[0]
+    return False

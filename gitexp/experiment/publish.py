@@ -3,34 +3,57 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from gitexp.experiment.committed import paths_to_commit
 from gitexp.experiment.kept import failed_ref, removed_ref
-from gitexp.experiment.message import Facts, compose
-from gitexp.experiment.record import Experiment, Values
+from gitexp.experiment.message import Facts, compose, edited_paths
+from gitexp.experiment.record import Experiment, FileValues
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.session import Session
 from gitexp.experiment.worksite import Ground
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import RefChange, change_refs, create_ref, read_ref
+from gitexp.git.restore import changed_files
 from gitexp.git.worktree import write_tree
 
 
-def write_experiment(session: Session, attempt: Attempt, ground: Ground, values: Values, base: Values) -> str:
-    """Commit what the worktree holds, on top of the baseline. No ref yet: nobody sees it."""
-    prefix = session.project.prefix
-    paths = paths_to_commit(ground.root, ground.graph.pipeline, ground.stages)
-    tree = write_tree(ground.worktree, [posixpath.join(prefix, path) for path in paths])
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Metrics files of the experiment and of its baseline."""
+
+    now: Mapping[str, FileValues]
+    before: Mapping[str, FileValues]
+
+
+def write_experiment(session: Session, attempt: Attempt, ground: Ground, tree: str, metrics: Metrics) -> str:
+    """Commit `tree` on top of the baseline. No ref yet: nobody sees it."""
     facts = Facts(
         attempt.name,
         attempt.overrides,
-        edited=(),
-        project=prefix,
+        edited=()
+        if attempt.overrides or session.request.message
+        else _edited(session, attempt, ground, tree),
+        project=session.project.prefix,
         note=session.request.message,
         job=attempt.job,
     )
-    message = compose(facts, values.metrics, base.metrics)
+    message = compose(facts, metrics.now, metrics.before)
     return write_commit(session.project.repo, tree, [attempt.baseline], message)
+
+
+def tree_of(session: Session, ground: Ground) -> str:
+    """The tree that the experiment's commit will have."""
+    paths = paths_to_commit(ground.root, ground.graph.pipeline, ground.stages)
+    return write_tree(ground.worktree, [posixpath.join(session.project.prefix, path) for path in paths])
+
+
+def _edited(session: Session, attempt: Attempt, ground: Ground, tree: str) -> tuple[str, ...]:
+    changed = changed_files(session.project.repo, attempt.baseline, tree)
+    outs = (out.path for stage in ground.graph.stages.values() for out in stage.outs)
+    made = [posixpath.join(session.project.prefix, path) for path in outs]
+    return edited_paths((change.path for change in changed), made)
 
 
 def publish(session: Session, attempt: Attempt, commit: str) -> Experiment:

@@ -14,7 +14,6 @@ from gitexp.experiment.record import RunEnded, RunEvent, RunResult, State, Watch
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.session import Session, open_session
 from gitexp.experiment.sweep import run_all
-from gitexp.experiment.table import RevisionReader
 from gitexp.git.snapshot import Snapshot
 from gitexp.project import Project
 
@@ -40,8 +39,7 @@ def run_attempts(session: Session, attempts: Sequence[Attempt], watcher: Watcher
 
     A worktree costs a checkout: more of them than commands that may run would only wait.
     """
-    with RevisionReader(session.project) as reader:
-        base = reader.commit(attempts[0].baseline)
+    base = session.revisions.commit(attempts[0].baseline)
     if len(attempts) == 1:
         return [run_attempt(session, attempts[0], base, watcher)]
 

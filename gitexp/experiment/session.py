@@ -13,7 +13,9 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.experiment.carry import find_included, resolve_copies
 from gitexp.experiment.request import RunRequest
+from gitexp.experiment.shared_reader import SharedReader
 from gitexp.experiment.source_roots import editable_roots
+from gitexp.experiment.stores import open_memo, open_store
 from gitexp.git.worktree import WorktreePool
 from gitexp.project import Project
 
@@ -27,6 +29,7 @@ class Session:
     store: Store
     memo: Memo
     pool: WorktreePool
+    revisions: SharedReader
     stop: Stop
     jobs: int
     slots: threading.Semaphore  # one for each command that may run now
@@ -41,13 +44,14 @@ class Session:
 def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
     """A session. On leaving, hashes are remembered, and what killed runs left in the pool is swept."""
     jobs = max(1, request.jobs or project.settings.jobs)
-    with open_memo(project) as memo:
+    with open_memo(project) as memo, SharedReader(project) as revisions:
         session = Session(
             project=project,
             request=request,
             store=open_store(project),
             memo=memo,
             pool=WorktreePool(project.repo),
+            revisions=revisions,
             stop=stop,
             jobs=jobs,
             slots=threading.Semaphore(jobs),
@@ -57,13 +61,3 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
         )
         yield session
         session.pool.sweep()
-
-
-def open_store(project: Project) -> Store:
-    """The project's data cache."""
-    return Store(project.settings.cache_dir, project.settings.shared_cache)
-
-
-def open_memo(project: Project) -> Memo:
-    """The memo of file hashes, shared by the workspace and every worktree."""
-    return Memo(project.repo.state_dir / "cache" / "hashes")

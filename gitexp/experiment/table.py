@@ -14,7 +14,7 @@ from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, State, Values
 from gitexp.experiment.row_cache import open_row_cache
-from gitexp.experiment.session import open_store
+from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import BulkReader
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
@@ -66,6 +66,11 @@ class RevisionReader:
     def workspace(self) -> Values:
         """What the files of the workspace hold now."""
         files = FolderFiles(self._project.root, self._project.repo)
+        return collect_values(files, None, self._store, self._parsed)
+
+    def tree(self, oid: str) -> Values:
+        """What a tree of the whole repository holds: a run's, before it is a commit."""
+        files = TreeFiles(self.objects, oid, self._project.prefix, visible)
         return collect_values(files, None, self._store, self._parsed)
 
     def commit(self, oid: str) -> Values:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.memo import Memo
-from gitexp.experiment.session import open_memo, open_store
+from gitexp.experiment.stores import open_memo, open_store
 from gitexp.project import Project
 
 

@@ -62,8 +62,16 @@ def test_a_message_of_another_tool_has_no_trailers() -> None:
 
 
 def test_edited_paths_leave_out_what_the_run_made() -> None:
-    changed = ["train.py", "dvc.lock", "sub/dvc.lock", ".gitignore", "metrics.json", "params.yaml"]
-    assert edited_paths(changed, ["metrics.json"]) == ("train.py", "params.yaml")
+    changed = [
+        "train.py",
+        "dvc.lock",
+        "sub/dvc.lock",
+        ".gitignore",
+        "metrics.json",
+        "plots/a.csv",
+        "plots.py",
+    ]
+    assert edited_paths(changed, ["metrics.json", "plots"]) == ("train.py", "plots.py")
 
 
 def test_many_metrics_are_cut() -> None:
