@@ -49,7 +49,8 @@ def has_expression(value: Value) -> bool:
 
 
 def parse_expression(text: str) -> Path:
-    """'train.layers[0]' -> ('train', 'layers', '0'). Raises TemplateError."""
+    """' train.layers[0] ' -> ('train', 'layers', '0'). Raises TemplateError."""
+    text = text.strip()
     if _STEPS.fullmatch(text) is None:
         raise TemplateError(
             f"'${{{text}}}' is not a variable",

@@ -6,7 +6,7 @@ import pytest
 
 from gitexp.errors import ExpError
 from gitexp.pipeline.stage import Stage
-from gitexp.pipeline.template import OptionStyle
+from gitexp.pipeline.template import OptionStyle, parse_expression
 from tests.pipeline.memory import load, only_stage
 
 PARAMS = """\
@@ -270,3 +270,8 @@ def test_top_level_sections_are_templated_too() -> None:
         ("n", None, None, {"a.csv": "u"}),
     ]
     assert [(artifact.name, artifact.path) for artifact in pipeline.artifacts] == [("m1", "n.pkl")]
+
+
+@pytest.mark.parametrize("text", ["a.b", " a.b ", "a .b", "a. b", "\ta.b", "a[ b ]", " a[b] "])
+def test_blanks_between_the_parts_of_an_expression_mean_nothing(text: str) -> None:
+    assert parse_expression(text) == ("a", "b")
