@@ -12,18 +12,16 @@ from pathlib import Path
 from gitexp.build.locks import Locks
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
-from gitexp.errors import ExpError
 from gitexp.experiment.carry import carry
 from gitexp.experiment.data_sources import EditedData, capture, find_edited, record
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.experiment.request import Attempt, Scope
 from gitexp.experiment.session import Session
+from gitexp.experiment.set_params import set_params
 from gitexp.experiment.source_roots import python_path
 from gitexp.git.untrack import untrack_new
 from gitexp.git.worktree import Worktree
-from gitexp.pipeline.edit_params import apply_overrides
 from gitexp.pipeline.graph import Graph
-from gitexp.pipeline.overrides import by_file, parse_overrides
 from gitexp.pipeline.select import select
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
@@ -65,7 +63,7 @@ def lay_out(session: Session, attempt: Attempt, worktree: Worktree, dry: bool = 
     project = project_at(session.project, worktree.path / session.project.prefix)
     folder = caller_dir(session.project)
     carry(session.project.repo.work_tree, worktree.path, session.included, session.copies)
-    override_params(project.root, attempt.overrides, folder)
+    set_params(project.root, attempt.overrides, folder, project.settings.hydra)
     files = FolderFiles(project.root, project.repo)
     read = read_pipeline(session.project, files)
     stages = in_scope(read.graph, session.request.scope, folder)
@@ -103,24 +101,6 @@ def in_scope(graph: Graph, scope: Scope, folder: str) -> tuple[Stage, ...]:
         all_pipelines=scope.all_pipelines,
         recursive=scope.recursive,
     )
-
-
-def override_params(root: Path, texts: tuple[str, ...], folder: str) -> None:
-    """Apply overrides to the params files under `root`. A file is looked for in `folder` before the root."""
-    for name, overrides in by_file(parse_overrides(texts)).items():
-        path = _params_file(root, name, folder)
-        data = path.read_bytes() if path.is_file() else None
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(apply_overrides(name, data, overrides))
-
-
-def _params_file(root: Path, name: str, folder: str) -> Path:
-    places = [root / folder / name, root / name]
-    place = next((found for found in places if found.is_file()), root / name)
-    if root.resolve() not in place.resolve().parents:
-        # A link, or '../': writing there would change a file that is not the experiment's own.
-        raise ExpError(f"`-S {name}:…`: that file is not inside the project.", "name it from the DVC root.")
-    return place
 
 
 def edited_data(
