@@ -62,8 +62,9 @@ class GitOutput:
 
     @property
     def complaint(self) -> str:
-        """What git said on stderr, without its 'fatal: '."""
-        lines = self.err.decode("utf-8", "replace").strip().splitlines()
+        """What git said on stderr, without its 'fatal: ', and without warnings if there is anything else."""
+        said = self.err.decode("utf-8", "replace").strip().splitlines()
+        lines = [line for line in said if not line.startswith(("warning: ", "hint: "))] or said
         return "\n".join(line.removeprefix("fatal: ").removeprefix("error: ") for line in lines)
 
 

@@ -30,6 +30,6 @@ def list_files(repo: Repo, patterns: Sequence[str] = ()) -> list[str]:
 
 
 def list_ignored(repo: Repo) -> list[str]:
-    """Ignored paths (relative to the working tree); a folder that is ignored as a whole is one, with a '/'."""
+    """Ignored paths (relative to the working tree); an ignored folder is one entry, with a '/'."""
     options = ("-o", "-i", "--exclude-standard", "--directory")
     return run_git(repo.work_tree, "ls-files", "-z", *options).paths

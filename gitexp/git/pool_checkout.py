@@ -71,7 +71,7 @@ def _reset(repo: Repo, slot: Slot, tree: str) -> Path | None:
 
 def _create(repo: Repo, slot: Slot, baseline: str) -> Path:
     # Forced twice: Git may know the place, and have it locked, from a worktree that is gone.
-    add = ("worktree", "add", "--force", "--force", "--detach", "--no-checkout", "--lock")
+    add = ("worktree", "add", "--quiet", "--force", "--force", "--detach", "--no-checkout", "--lock")
     run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline, pass_fds=[slot.lock])
     git_dir = _admin_dir(repo, slot.checkout)
     if git_dir is None:

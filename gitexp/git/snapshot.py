@@ -55,9 +55,7 @@ def take_snapshot(repo: Repo, max_size: int) -> Snapshot:
         )
         taken, left_out = _sort_out(repo, _untracked(listed), max_size)
         _add(repo, env, "-u")
-        if taken:
-            stdin = b"".join(os.fsencode(path) + b"\0" for path in taken)
-            _add(repo, env, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=stdin)
+        _add_untracked(repo, env, taken)
         tree = run_git(repo.work_tree, *PRIVATE_INDEX, "write-tree", "--missing-ok", env=env).text
     return Snapshot(tree, tuple(left_out))
 
@@ -124,6 +122,21 @@ def _sort_out(repo: Repo, untracked: list[str], max_size: int) -> tuple[list[str
         big = stat.S_ISREG(status.st_mode) and status.st_size > max_size
         (left_out if big or path.endswith("/") else taken).append(path)
     return taken, left_out
+
+
+def _add_untracked(repo: Repo, env: dict[str, str], paths: list[str]) -> None:
+    """Add paths; editors and running programs may remove some of them meanwhile, which is no error."""
+    here = paths
+    while here:
+        try:
+            stdin = b"".join(os.fsencode(path) + b"\0" for path in here)
+            _add(repo, env, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=stdin)
+            return
+        except ExpError:
+            left = [path for path in here if os.path.lexists(repo.work_tree / path)]
+            if left == here:
+                raise
+            here = left
 
 
 def _add(repo: Repo, env: dict[str, str], *options: str, stdin: bytes | None = None) -> None:

@@ -66,7 +66,17 @@ def _check_out(theirs: Path, ours: Path, link: Link) -> None:
     else:
         remove_tree(ours)
         # Forced twice: the place may be known, and locked, from a checkout that is gone.
-        add = ("worktree", "add", "--force", "--force", "--lock", "--detach", str(ours), link.commit)
+        add = (
+            "worktree",
+            "add",
+            "--quiet",
+            "--force",
+            "--force",
+            "--lock",
+            "--detach",
+            str(ours),
+            link.commit,
+        )
         done = run_git(theirs, *_QUIET, *add, check=False)
         if done.code == 0:
             return

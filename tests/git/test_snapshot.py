@@ -137,6 +137,13 @@ def test_a_failing_filter_is_an_error_in_gits_words(work: Path) -> None:
     assert list((work / ".git/gitexp/index").iterdir()) == []
 
 
+def test_a_file_that_goes_away_meanwhile_is_no_error(work: Path) -> None:
+    make_repo(work, {".gitattributes": "/tracked filter=racer\n", "tracked": "t"})
+    git(work, "config", "filter.racer.clean", "rm -f b.swp; cat")
+    write_files(work, {"tracked": "changed", "a.txt": "a", "b.swp": "b"})
+    assert names(work, snap(work)) == [".gitattributes", "a.txt", "tracked"]
+
+
 def test_conflicts_are_refused_by_name(work: Path) -> None:
     make_repo(work, {"a b.txt": "one\n"})
     write_files(work, {"a b.txt": "stashed\n"})
