@@ -1,10 +1,14 @@
 """Content-addressed data: outs and tracked files by the hash of their bytes, in DVC's own cache layout.
 
-hashing    bytes -> md5; the directory manifest, byte for byte
-memo       (path, stat) -> md5, so that unchanged files are not read again
-tree       a file or folder -> its hash
-dvcignore  which paths a folder's hash leaves out
-store      hash -> object; puts objects in, never changes one
-link       object -> file in the workspace: reflink, hardlink, symlink or copy
-checkout   make a path equal to a hash; save a path and link it back
+    hashing    bytes -> md5; the directory manifest, byte for byte
+    memo       (path, stat) -> md5, so that unchanged files are not read again; memo_log, its file
+    tree       a file or folder -> its hash
+    dvcignore  which paths a folder's hash leaves out
+    objects    where an object lives and whether it can be trusted; intake, copying, durable: how one gets in
+    store      the room's front: hash -> object, save, has, verify
+    link       object -> file in the workspace: reflink, hardlink, symlink or copy; placing, many of them
+    checkout   make a path equal to a hash; unsaved, what that would destroy
+    relink     save a path and make it links to its objects
+    workspace  remove and unprotect paths
+    trouble    what the system refused, as an error with a hint
 """
