@@ -12,6 +12,9 @@ PRECISION = 5  # significant digits of a float, as DVC shows them
 MISSING = "-"
 UNREADABLE = "!"
 
+# What terminals obey: CSI (colours, cursor), OSC (titles, links), and the short sequences.
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+
 # Characters that may take another number of columns than one: not Latin letters, not line drawing.
 _ODD = re.compile("[^\u0000-\u02ff\u2500-\u257f]")
 
@@ -47,6 +50,11 @@ def one_line(text: str) -> str:
     if text.isprintable():
         return text
     return visible(text.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r"))
+
+
+def output_line(text: str) -> str:
+    """A line that a command wrote: colours and cursor movements dropped, of a progress bar its last state."""
+    return one_line(_ESCAPE.sub("", text).rstrip("\r").rpartition("\r")[2])
 
 
 def signed(change: Value, precision: int | None = PRECISION) -> str:

@@ -14,7 +14,7 @@ def to_dot(nodes: Sequence[str], parents: Mapping[str, Sequence[str]]) -> str:
     lines = ["strict digraph {", *(f"{_quoted(node)};" for node in nodes)]
     for node in nodes:
         lines += [f"{_quoted(parent)} -> {_quoted(node)};" for parent in parents.get(node, ())]
-    return "\n".join([*lines, "}", "", ""])
+    return "\n".join([*lines, "}", ""])
 
 
 def _quoted(label: str) -> str:

@@ -217,6 +217,11 @@ def _left_out(hidden: _Hidden, look: Look) -> Iterator[str]:
 
 
 def _note(why: str, hidden: Sequence[_Shown], look: Look) -> str:
-    names = ", ".join(one.title for one in hidden)
-    text = f"{plural(len(hidden), 'column')} not shown, {why}: {names}"
-    return fit(text, look.room) if look.room else text
+    """'3 columns not shown, no room for: a, b and 1 more', on one line."""
+    start = f"{plural(len(hidden), 'column')} not shown, {why}: "
+    for count in range(len(hidden), 0, -1):
+        rest = f" and {len(hidden) - count} more" if count < len(hidden) else ""
+        line = start + ", ".join(one.title for one in hidden[:count]) + rest
+        if look.room is None or width(line) <= look.room:
+            return line
+    return fit(start.rstrip(": "), look.room or len(start))

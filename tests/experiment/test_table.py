@@ -16,7 +16,7 @@ from gitexp.project import find_project
 from tests.repos import AUTHOR, commit_all, make_project, make_repo, write_files
 
 FILES = {
-    "dvc.yaml": "stages:\n  s:\n    cmd: echo\n    params: [lr]\n    metrics:\n    - m.json: {cache: false}\n",
+    "dvc.yaml": "stages:\n  s:\n    cmd: x\n    params: [lr]\n    metrics:\n    - m.json: {cache: false}\n",
     "params.yaml": "lr: 0\n",
     "m.json": '{"acc": 0}',
 }

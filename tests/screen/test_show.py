@@ -1,0 +1,156 @@
+"""`exp show`: the table that people read, and what programs get."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from gitexp.content import Hash
+from gitexp.experiment.columns import all_rows, choose_columns
+from gitexp.experiment.record import FileValues, Group, OutState, Row, State, Values
+from gitexp.screen.cells import width
+from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
+from gitexp.screen.show_table import Look, show_table
+
+TODAY = datetime.date(2023, 11, 14)
+TIME = 1_700_000_000  # 22:13 UTC on that day
+
+
+def row(rev: str, name: str | None, acc: float | None, lr: object, **more: object) -> Row:
+    values = Values(
+        params={"params.yaml": FileValues({"lr": lr, "same": 1})},
+        metrics={"m.json": FileValues({} if acc is None else {"acc": acc})},
+        deps={"data.csv": Hash("d41d8cd98f00b204e9800998ecf8427e", size=3)},
+        outs={"model": OutState(None, True, False)},
+        timestamp=None if rev == "workspace" else TIME,
+    )
+    return Row(rev, name, values, **more)  # type: ignore[arg-type]
+
+
+GROUPS = [
+    Group(row("workspace", None, 0.5, 0.1)),
+    Group(
+        row("b" * 40, "main", 0.123456789, 0.1),
+        (row("c" * 40, "otter", 0.75, [1, 2]), row("d" * 40, "fox", None, 0.3)),
+    ),
+]
+
+
+def table(groups: list[Group], room: int | None = None, unicode: bool = True) -> list[str]:
+    columns = choose_columns(list(all_rows(groups)))
+    return list(show_table(groups, columns, Look(room, False, unicode, 5, TODAY)))
+
+
+def test_metrics_params_and_deps_stand_in_groups_of_their_own() -> None:
+    assert table(GROUPS) == [
+        "                              │ metrics │ params       │ deps",
+        "Experiment  Rev      Created  │ acc     │ lr      same │ data.csv",
+        "──────────────────────────────┼─────────┼──────────────┼─────────",
+        "workspace            -        │ 0.5     │ 0.1     1    │ d41d8cd",
+        "main        bbbbbbb  10:13 PM │ 0.12346 │ 0.1     1    │ d41d8cd",
+        "├── otter   ccccccc  10:13 PM │ 0.75    │ [1, 2]  1    │ d41d8cd",
+        "└── fox     ddddddd  10:13 PM │ -       │ 0.3     1    │ d41d8cd",
+    ]
+
+
+def test_a_narrow_table_hides_what_is_the_same_and_says_so() -> None:
+    lines = table(GROUPS, room=60)
+    assert lines[1] == "Experiment  Rev      Created  │ acc     │ lr"
+    assert lines[-1] == "2 columns not shown, the same in all rows: same, data.csv"
+
+
+def test_what_has_no_room_is_named_as_far_as_there_is_room() -> None:
+    params = {f"parameter_{i}": i for i in range(9)}
+    other = dict.fromkeys(params, 0)
+    rows = [
+        Row(name * 40, name, Values(params={"p": FileValues(values)}, timestamp=TIME))
+        for name, values in (("a", params), ("b", other))
+    ]
+    lines = table([Group(rows[0], (rows[1],))], room=60)
+    assert "columns not shown, no room for: parameter_8, " in lines[-2]
+    assert lines[-2].endswith("more")
+    assert lines[-1] == "`exp show --wide` shows all; --drop and --keep choose columns."
+
+
+@pytest.mark.parametrize("room", [20, 30, 40, 60, 80])
+def test_it_fits_whatever_the_width(room: int) -> None:
+    many = {f"metric_{i}": i for i in range(30)}
+    first, second = (
+        Row(name, name, Values(metrics={"m": FileValues(values)}, timestamp=TIME))
+        for name, values in (("a" * 60, many), ("b", dict.fromkeys(many, -1)))
+    )
+    lines = table([Group(first, (second,))], room)
+    assert max(map(width, lines[:5])) <= max(room, 24)
+
+
+def test_without_unicode_the_lines_are_ascii() -> None:
+    assert "\n".join(table(GROUPS, unicode=False)).isascii()
+
+
+def test_failed_rows_have_a_state() -> None:
+    lines = table([Group(GROUPS[1].head, (row("c" * 40, "bad", None, 1, state=State.FAILED),))])
+    assert "State" in lines[1]
+    assert "Failed" in lines[4]
+
+
+def test_names_and_values_cannot_inject_escape_codes_or_markup() -> None:
+    hostile = row("c" * 40, "\x1b[31m[red]", 1.0, "\x1b]0;x\x07[bold]")
+    text = "\n".join(table([Group(hostile)]))
+    assert "\x1b" not in text
+    assert "[red]" in text and "[bold]" in text
+
+
+def test_the_json_is_dvcs() -> None:
+    (workspace, main) = show_json(GROUPS)
+    assert workspace["name"] is None and workspace["experiments"] is None
+    assert workspace["data"]["timestamp"] is None
+    assert main["data"] == {
+        "rev": "b" * 40,
+        "timestamp": "2023-11-14T22:13:20",
+        "params": {"params.yaml": {"data": {"lr": 0.1, "same": 1}}},
+        "metrics": {"m.json": {"data": {"acc": 0.123456789}}},
+        "deps": {"data.csv": {"hash": "d41d8cd98f00b204e9800998ecf8427e", "size": 3, "nfiles": None}},
+        "outs": {
+            "model": {
+                "hash": None,
+                "size": None,
+                "nfiles": None,
+                "use_cache": True,
+                "is_data_source": False,
+            }
+        },
+        "meta": {},
+    }
+    assert [found["name"] for found in main["experiments"]] == ["otter", "fox"]
+    assert main["experiments"][0]["executor"] is None
+
+
+def test_the_json_of_failures_and_errors() -> None:
+    bad = row("c" * 40, "bad", None, 1, state=State.FAILED, error="Experiment run failed")
+    broken = Row("d" * 40, None, Values(error="dvc.yaml:1: broken"))
+    (main,) = show_json([Group(broken, (bad,))])
+    assert (main["data"], main["error"]["msg"]) == (None, "dvc.yaml:1: broken")
+    assert main["experiments"][0]["executor"] == {"state": "failed", "name": None, "local": None}
+    assert main["experiments"][0]["revs"][0]["error"] == {"msg": "Experiment run failed", "type": ""}
+
+
+def test_the_csv_is_dvcs() -> None:
+    columns = choose_columns(list(all_rows(GROUPS)), drop=["same", "data"])
+    assert list(show_csv_rows(GROUPS, columns)) == [
+        ["Experiment", "rev", "typ", "Created", "parent", "acc", "lr"],
+        ["", "workspace", "baseline", "", "", "0.5", "0.1"],
+        ["", "main", "baseline", "2023-11-14T22:13:20", "", "0.123456789", "0.1"],
+        ["otter", "ccccccc", "branch_commit", "2023-11-14T22:13:20", "", "0.75", "[1, 2]"],
+        ["fox", "ddddddd", "branch_base", "2023-11-14T22:13:20", "", "", "0.3"],
+    ]
+
+
+def test_the_markdown_table() -> None:
+    columns = choose_columns(list(all_rows(GROUPS)), keep=["acc"], drop=[""])
+    assert show_markdown(GROUPS, columns, TODAY, 3)[2:] == [
+        "| workspace           | -         | 0.5   |",
+        "| main                | 10:13 PM  | 0.123 |",
+        "| ├── ccccccc [otter] | 10:13 PM  | 0.75  |",
+        "| └── ddddddd [fox]   | 10:13 PM  | -     |",
+    ]
