@@ -104,15 +104,24 @@ def main(argv: list[str]) -> int:
         print_error(ExpError("interrupted."))
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # The reader had enough (`exp log | head`): not an error. Keep the interpreter from flushing again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
+        return _reader_left()
+    except SystemExit as leaving:
+        # typer turns a broken pipe into an exit of its own.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _reader_left()
+        raise
     except _UsageError as error:
         print_error(_as_usage_error(error))
         return Exit.USAGE
     except Exception as error:
         print_bug(error)
         return Exit.BUG
+
+
+def _reader_left() -> Exit:
+    """The reader had enough (`exp log | head`): not an error. Keeps the interpreter from flushing again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return Exit.DONE
 
 
 def _as_usage_error(error: Any) -> ExpError:
