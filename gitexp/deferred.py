@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 COSTS = {
+    "gitexp.cli.apply": "4 ms; of runs only those with --apply",
+    "gitexp.cli.run_queue": "7 ms; of runs only those with --queue and --run-all",
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "hydra": "120 ms; only projects that compose params.yaml with Hydra",

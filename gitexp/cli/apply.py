@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.experiment.apply import apply_experiment
-from gitexp.project import find_project
+from gitexp.project import Project, find_project
 from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.talk import say, visible
 
@@ -18,7 +18,12 @@ def command(
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Say only what was overwritten or is missing."),
 ) -> None:
     """Make your files equal to an experiment's. Branch and index stay; overwritten changes are kept."""
-    applied = apply_experiment(find_project(), experiment)
+    apply(find_project(), experiment, quiet)
+
+
+def apply(project: Project, word: str, quiet: bool) -> None:
+    """Apply and say what changed; with `quiet` only what was overwritten or is missing."""
+    applied = apply_experiment(project, word)
     if not quiet:
         sys.stdout.write(visible("\n".join(applied_lines(applied))) + "\n")
     for line in kept_lines(applied):

@@ -6,25 +6,20 @@ import sys
 
 import typer
 
+from gitexp import deferred
 from gitexp.build.events import Planned
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.apply import apply_experiment
 from gitexp.experiment.explain import explain
 from gitexp.experiment.record import RunResult, State
 from gitexp.experiment.request import RunRequest, Scope
-from gitexp.experiment.run import run_experiments, warnings_of
+from gitexp.experiment.run import run_experiments
 from gitexp.pipeline.overrides import is_sweep
 from gitexp.project import Project, find_project
-from gitexp.queue.enqueue import enqueue
-from gitexp.queue.foreground import run_queue
-from gitexp.queue.job import Place
-from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.json_text import to_json
 from gitexp.screen.plan_lines import plan_lines
-from gitexp.screen.queue_view import entry_data, queued_lines
 from gitexp.screen.run_json import event_data
 from gitexp.screen.run_view import open_run_view
-from gitexp.screen.talk import print_warning, say, visible
+from gitexp.screen.talk import visible
 
 
 def command(
@@ -93,44 +88,24 @@ def command(
     )
     project = find_project()
     if queue:
-        _enqueue(project, request, json, quiet)
+        deferred.module("gitexp.cli.run_queue").put(project, request, json, quiet)
         return Exit.DONE
-    if run_all:
-        return _run_all(project, request, json, quiet, verbose)
     if dry or explain_only:
         _show_plans(project, request, json, verbose)
         return Exit.DONE
+    view = open_run_view(json, quiet, verbose, applied=apply)
+    if run_all:
+        return exit_code(deferred.module("gitexp.cli.run_queue").run_queued(project, jobs, view, json))
     if apply and is_sweep(request.overrides):
         raise ExpError(
             "`--apply` takes one result, and this is a sweep.",
             "leave `--apply` out, look at `exp show`, then `exp apply NAME`.",
         )
-    with open_run_view(json, quiet, verbose, applied=apply) as view:
+    with view:
         results = run_experiments(project, request, view)
     view.report(results)
-    if apply:
-        _apply(project, results[0], silent=json or quiet)
-    return exit_code(results)
-
-
-def _enqueue(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
-    queued = enqueue(project, request)
-    for warning in warnings_of(queued.snapshot):
-        print_warning(warning.message, warning.hint)
-    lines = (
-        [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs] if json else queued_lines(queued.jobs)
-    )
-    if not quiet:
-        sys.stdout.write("\n".join(lines) + "\n")
-
-
-def _run_all(project: Project, request: RunRequest, json: bool, quiet: bool, verbose: bool) -> Exit:
-    with open_run_view(json, quiet, verbose) as view:
-        results = run_queue(project, request.jobs or project.settings.jobs, view)
-    if results:
-        view.report(results)
-    elif not json:
-        say("Nothing is queued.")
+    if apply and results[0].experiment is not None:
+        deferred.module("gitexp.cli.apply").apply(project, results[0].experiment.ref, quiet=json or quiet)
     return exit_code(results)
 
 
@@ -148,14 +123,3 @@ def _show_plans(project: Project, request: RunRequest, json: bool, verbose: bool
             sys.stdout.write(to_json({**event_data(Planned(plan)), "name": name}) + "\n")
         else:
             sys.stdout.write(visible("\n".join(plan_lines(name, plan, verbose))) + "\n")
-
-
-def _apply(project: Project, result: RunResult, silent: bool) -> None:
-    """Bring a successful result into the workspace; what was overwritten is said even when silent."""
-    if result.experiment is None:
-        return
-    applied = apply_experiment(project, result.experiment.ref)
-    if not silent:
-        sys.stdout.write(visible("\n".join(applied_lines(applied))) + "\n")
-    for line in kept_lines(applied):
-        say(line)
