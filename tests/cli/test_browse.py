@@ -1,0 +1,166 @@
+"""The commands that show, as users call them: list, show, log, diff, metrics, params, status, dag."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.programs import EXP, exp, exp_ok, git
+from tests.repos import make_project
+
+FILES = {
+    "dvc.yaml": """\
+stages:
+  prepare:
+    cmd: cp raw.txt data.txt
+    deps: [raw.txt]
+    outs: [data.txt]
+  train:
+    cmd: sed 's/lr/acc/' params.yaml > metrics.yaml
+    deps: [data.txt]
+    params: [lr]
+    metrics:
+    - metrics.yaml: {cache: false}
+""",
+    "params.yaml": "lr: 1\n",
+    "raw.txt": "raw\n",
+}
+
+
+@pytest.fixture
+def project(work: Path) -> Path:
+    """A project with the experiments `one` (lr=2) and `two` (lr=3)."""
+    make_project(work, FILES)
+    exp_ok(work, "run", "-n", "one", "-S", "lr=2")
+    exp_ok(work, "run", "-n", "two", "-S", "lr=3")
+    return work
+
+
+def test_list_names_experiments_under_their_baseline(project: Path) -> None:
+    lines = exp_ok(project, "list").splitlines()
+    assert lines[0] == "main:"
+    assert sorted(line.split()[1] for line in lines[1:]) == ["[one]", "[two]"]
+    assert sorted(exp_ok(project, "list", "--name-only").split()) == ["one", "two"]
+    commits = exp_ok(project, "list", "--sha-only").split()
+    assert {git(project, "cat-file", "-t", commit) for commit in commits} == {"commit"}
+
+
+def test_list_of_another_baseline_and_of_all(project: Path) -> None:
+    git(project, "commit", "-q", "--allow-empty", "-m", "next")
+    assert exp_ok(project, "list") == ""
+    assert len(exp_ok(project, "list", "-A", "--name-only").split()) == 2
+    assert len(exp_ok(project, "list", "-n", "2", "--name-only").split()) == 2
+    assert len(exp_ok(project, "list", "--rev", "HEAD^", "--name-only").split()) == 2
+
+
+def test_show_is_a_tree_of_rows(project: Path) -> None:
+    lines = exp_ok(project, "show").splitlines()
+    assert lines[3].startswith("workspace") and lines[4].startswith("main")
+    assert {lines[5].split()[1], lines[6].split()[1]} == {"one", "two"}
+
+
+def test_show_as_csv_and_json(project: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(exp_ok(project, "show", "--csv", "--sort-by", "acc"))))
+    assert [(row["Experiment"], row["acc"], row["lr"]) for row in rows[2:]] == [
+        ("one", "2", "2"),
+        ("two", "3", "3"),
+    ]
+    (workspace, main) = json.loads(exp_ok(project, "show", "--json"))
+    assert workspace["rev"] == "workspace"
+    assert {one["name"] for one in main["experiments"]} == {"one", "two"}
+
+
+def test_show_sorted_the_other_way(project: Path) -> None:
+    text = exp_ok(project, "show", "--md", "--sort-by", "lr", "--sort-order", "desc")
+    assert text.index("[two]") < text.index("[one]")
+    assert exp(project, "show", "--sort-order", "up").code == 1
+
+
+def test_log_is_newest_first_and_can_be_cut(project: Path) -> None:
+    assert exp_ok(project, "log", "--oneline", "-n", "1").count("\n") == 1
+    assert "lr=2" in exp_ok(project, "log", "one")
+    assert "+lr: 2" in exp_ok(project, "log", "-p", "one")
+
+
+def test_log_into_head_is_no_error(project: Path) -> None:
+    command = f"{' '.join(EXP)} log -p | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=project, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_diff_of_two_experiments(project: Path) -> None:
+    assert json.loads(exp_ok(project, "diff", "one", "two", "--json")) == {
+        "metrics": {"metrics.yaml": {"acc": {"old": 2, "new": 3, "diff": 1}}},
+        "params": {"params.yaml": {"lr": {"old": 2, "new": 3, "diff": 1}}},
+    }
+    assert exp_ok(project, "diff", "one", "two").splitlines()[0].split() == [
+        "Path",
+        "Metric",
+        "one",
+        "two",
+        "Change",
+    ]
+    assert exp_ok(project, "diff") == ""
+
+
+def test_diff_of_an_unknown_name_says_what_is_near(project: Path) -> None:
+    done = exp(project, "diff", "onee")
+    assert done.code == 1
+    assert "did you mean `one`" in done.err
+
+
+def test_metrics_and_params(project: Path) -> None:
+    assert json.loads(exp_ok(project, "params", "diff", "one", "--json")) == {
+        "params.yaml": {"lr": {"old": 2, "new": 1, "diff": -1}}
+    }
+    assert json.loads(exp_ok(project, "metrics", "diff", "one", "two", "--json")) == {
+        "metrics.yaml": {"acc": {"old": 2, "new": 3, "diff": 1}}
+    }
+    missing = exp(project, "metrics", "show", "--json")
+    assert missing.json[""]["data"]["metrics.yaml"]["error"]["type"] == "FileNotFoundError"
+    assert missing.code == 0
+
+
+def test_status_says_what_changed_and_how(project: Path) -> None:
+    exp_ok(project, "apply", "one")
+    assert exp_ok(project, "status") == "Data and pipelines are up to date.\n"
+    (project / "params.yaml").write_text("lr: 5\n")
+    assert exp_ok(project, "status").splitlines() == [
+        "train:",
+        "\tchanged deps:",
+        "\t\tparams.yaml:",
+        "\t\t\tmodified:           lr  (2 -> 5)",
+    ]
+    assert exp(project, "status", "--json").json == {
+        "train": [{"changed deps": {"params.yaml": {"lr": "modified"}}}]
+    }
+    assert exp(project, "status", "-q").code == 1
+
+
+def test_dag_draws_on_a_pipe_too(project: Path) -> None:
+    assert exp_ok(project, "dag", env={"PYTHONIOENCODING": "utf-8"}).splitlines()[:2] == [
+        "┌─────────┐",
+        "│ prepare │",
+    ]
+    assert exp_ok(project, "dag", env={"PYTHONIOENCODING": "ascii"}).splitlines()[0] == "+---------+"
+
+
+def test_dag_in_other_formats_and_of_a_target(project: Path) -> None:
+    assert exp_ok(project, "dag", "--dot") == (
+        'strict digraph {\n"prepare";\n"train";\n"prepare" -> "train";\n}\n\n'
+    )
+    assert '"train"' not in exp_ok(project, "dag", "--dot", "prepare")
+    assert '"data.txt" -> "metrics.yaml"' in exp_ok(project, "dag", "--dot", "--outs")
+    assert exp(project, "dag", "nosuch").code == 1
+
+
+def test_from_a_subfolder_stages_are_named_as_seen_from_there(project: Path) -> None:
+    (project / "sub").mkdir()
+    assert '"../dvc.yaml:prepare"' in exp_ok(project / "sub", "dag", "--dot")
