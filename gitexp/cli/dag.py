@@ -61,7 +61,7 @@ def command(
         show_lines(to_list(dag.nodes, dag.parents))
     else:
         pen = UNICODE if has_unicode() and not ascii_only else ASCII
-        show_lines(draw(dag.nodes, dag.parents, columns(), pen))
+        show_lines(draw(dag.nodes, dag.parents, columns(), pen), chop=True)
 
 
 def _chosen(graph: Graph, target: str | None, folder: str, outs: bool, full: bool) -> Dag:

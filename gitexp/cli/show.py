@@ -78,4 +78,4 @@ def command(
         sys.stdout.write("\n".join(show_markdown(groups, columns, today, precision)) + "\n\n")
     elif groups:
         look = Look(None if wide else terminal_columns(), has_colour(), has_unicode(), precision, today)
-        show_lines(show_table(groups, columns, look), not no_pager)
+        show_lines(show_table(groups, columns, look), not no_pager, chop=True)

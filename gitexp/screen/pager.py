@@ -11,11 +11,14 @@ from itertools import chain
 
 from gitexp.screen.terminal import rows
 
-LESS = "FRSX"  # quit if it fits, colours, no wrapping of wide tables, leave the text on the screen
+LESS = "FRX"  # quit if it fits, pass colours on, leave the text on the screen
 
 
-def show_lines(lines: Iterable[str], paged: bool = True) -> None:
-    """Write lines to stdout, through a pager where that helps. They may be produced while they are read."""
+def show_lines(lines: Iterable[str], paged: bool = True, chop: bool = False) -> None:
+    """Write lines to stdout, through a pager where that helps. They may be produced while they are read.
+
+    With `chop`, as for tables and drawings, less cuts wide lines and scrolls sideways.
+    """
     rest = iter(lines)
     if not (paged and sys.stdout.isatty()):
         _write(rest)
@@ -26,7 +29,7 @@ def show_lines(lines: Iterable[str], paged: bool = True) -> None:
     if not more or command is None:
         _write(chain(first, more, rest))
         return
-    _page(command, chain(first, more, rest))
+    _page(command, chain(first, more, rest), chop)
 
 
 def pager_command() -> list[str] | None:
@@ -49,8 +52,8 @@ def _write(lines: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
-def _page(command: list[str], lines: Iterable[str]) -> None:
-    environment = {**os.environ, "LESS": os.environ.get("LESS", LESS)}
+def _page(command: list[str], lines: Iterable[str], chop: bool) -> None:
+    environment = {**os.environ, "LESS": os.environ.get("LESS", LESS + "S" * chop)}
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, text=True, env=environment, encoding="utf-8"
