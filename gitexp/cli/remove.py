@@ -16,15 +16,18 @@ from gitexp.screen.talk import visible
 
 def command(
     experiments: list[str] = typer.Argument(None, help="Their names or commits."),
-    everything: bool = typer.Option(False, "-A", "--all-commits", help="All experiments of all commits."),
+    everything: bool = typer.Option(
+        False, "-A", "--all-commits", help="All experiments of this project, on all commits."
+    ),
     revs: list[str] = typer.Option(None, "--rev", metavar="REV", help="Those of this commit. Repeatable."),
     number: int = typer.Option(1, "-n", "--num", help="Also of so many commits before REV; -1 for all."),
     keep: bool = typer.Option(False, "--keep", help="Remove all but the named ones."),
 ) -> None:
     """Remove experiments. Their data stays in the cache, and their commits can be brought back."""
-    repo = find_project().repo
-    baselines = _baselines(repo, revs or [], number)
-    removed = remove_experiments(repo, RemoveRequest(tuple(experiments or ()), baselines, everything, keep))
+    project = find_project()
+    baselines = _baselines(project.repo, revs or [], number)
+    request = RemoveRequest(tuple(experiments or ()), baselines, everything, keep)
+    removed = remove_experiments(project.repo, request, project.prefix)
     if not removed:
         sys.stdout.write("No experiments to remove.\n")
         return

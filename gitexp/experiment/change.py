@@ -10,6 +10,7 @@ from gitexp.experiment.find import find_experiment, find_experiments, list_exper
 from gitexp.experiment.kept import removal, removed_ref
 from gitexp.experiment.names import check_branch_name, check_name
 from gitexp.experiment.record import Experiment
+from gitexp.experiment.roots import of_root
 from gitexp.git.refs import RefChange, RefConflict, change_refs, create_ref, read_ref
 from gitexp.git.repo import Repo
 
@@ -68,26 +69,30 @@ class RemoveRequest:
     keep: bool = False
 
 
-def remove_experiments(repo: Repo, request: RemoveRequest) -> list[Experiment]:
-    """Remove experiments, all or none, and return them. An unknown name is an ExpError and nothing goes."""
-    chosen = _chosen(repo, request)
+def remove_experiments(repo: Repo, request: RemoveRequest, prefix: str = "") -> list[Experiment]:
+    """Remove experiments, all or none, and return them. An unknown name is an ExpError and nothing goes.
+
+    Of those not named only the ones of the DVC root at `prefix` go: others in the repository are not meant.
+    """
+    chosen = _chosen(repo, request, prefix)
     changes = [change for experiment in chosen for change in removal(experiment)]
-    if changes:
-        change_refs(repo, changes)
+    change_refs(repo, changes, "exp remove")
     return chosen
 
 
-def _chosen(repo: Repo, request: RemoveRequest) -> list[Experiment]:
+def _chosen(repo: Repo, request: RemoveRequest, prefix: str) -> list[Experiment]:
     if not (request.words or request.baselines or request.everything):
         raise ExpError(
             "which experiments?", "name them, or say `--rev REV` for those of a commit, `-A` for all."
         )
     named = find_experiments(repo, request.words)
-    if request.keep:
-        return _without(list_experiments(repo, None if not request.baselines else request.baselines), named)
-    if request.everything:
-        return list_experiments(repo)
-    return [*named, *_without(list_experiments(repo, request.baselines), named)]
+    if request.words and not (request.keep or request.baselines or request.everything):
+        return named
+    found = list_experiments(
+        repo, request.baselines if request.baselines and not request.everything else None
+    )
+    others = _without(of_root(repo, prefix, found), named)
+    return others if request.keep else [*named, *others]
 
 
 def _without(experiments: Sequence[Experiment], named: Sequence[Experiment]) -> list[Experiment]:

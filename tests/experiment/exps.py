@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pygit2
 
+from gitexp.experiment.message import Facts, compose
 from gitexp.experiment.record import Experiment
 from gitexp.git.repo import Repo, find_repo
 from tests.repos import AUTHOR, FIRST_COMMIT, make_repo
@@ -29,9 +30,9 @@ def add_commit(path: Path, parents: list[str], message: str, ref: str | None = N
     return str(repo.create_commit(ref, signature, signature, message, tree, parents))
 
 
-def add_experiment(repo: Repo, baseline: str, name: str) -> Experiment:
-    """An experiment with a commit of its own."""
-    commit = add_commit(repo.work_tree, [baseline], f"exp {name}")
+def add_experiment(repo: Repo, baseline: str, name: str, project: str = "") -> Experiment:
+    """An experiment with a commit of its own, made in the DVC root `project`."""
+    commit = add_commit(repo.work_tree, [baseline], compose(Facts(name, project=project)))
     experiment = Experiment(name, commit, baseline)
     pygit2.Repository(str(repo.work_tree)).references.create(experiment.ref, commit)
     return experiment

@@ -15,7 +15,10 @@ from gitexp.experiment.change import (
 )
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import REMOVED, list_kept
+from gitexp.experiment.record import Experiment
+from gitexp.git.refs import RefChange, change_refs
 from tests.experiment.exps import add_experiment, make_history, refs_of
+from tests.repos import commit_all, write_files
 
 
 def test_a_branch_begins_at_the_experiment(work: Path) -> None:
@@ -111,3 +114,23 @@ def test_the_same_name_can_be_removed_many_times(work: Path) -> None:
         add_experiment(repo, first, "one")
         remove_experiments(repo, RemoveRequest(("one",)))
     assert len(list_kept(repo, REMOVED)) == 3
+
+
+def test_removing_all_stays_inside_the_project_one_stands_in(work: Path) -> None:
+    write_files(work, {f"{name}/.dvc/config": "" for name in ("a", "b")})
+    repo, (first,) = make_history(work)
+    a = add_experiment(repo, first, "ours-a", project="a")
+    b = add_experiment(repo, first, "ours-b", project="b")
+    assert remove_experiments(repo, RemoveRequest(everything=True), "a") == [a]
+    assert list_experiments(repo) == [b]
+
+
+def test_an_experiment_of_dvc_belongs_where_it_changed_something(work: Path) -> None:
+    write_files(work, {f"{name}/.dvc/config": "" for name in ("a", "b")})
+    repo, (first,) = make_history(work)
+    write_files(work, {"b/params.yaml": "x: 2"})
+    commit = commit_all(work)
+    theirs = Experiment("theirs", commit, first)
+    change_refs(repo, [RefChange(theirs.ref, commit, None)])
+    assert remove_experiments(repo, RemoveRequest(everything=True), "a") == []
+    assert remove_experiments(repo, RemoveRequest(everything=True), "b") == [theirs]
