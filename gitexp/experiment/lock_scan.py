@@ -8,22 +8,30 @@ parses the file properly. Nothing is ever guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
+from gitexp.content import Hash
 from gitexp.pipeline.lock import LockedPath, LockEntry
-from gitexp.pipeline.locked import locked_path
-from gitexp.pipeline.stage import Value
+from gitexp.pipeline.locked import LEGACY
 
 # Words that YAML reads as themselves: they begin and go on with nothing that means something to it.
 _PLAIN: Final = r"[A-Za-z_./][\w./@+=-]*(?: [\w./@+=()-]+)*"
-_STAGE: Final = re.compile(rf"  ({_PLAIN}):")
-_SECTION: Final = re.compile(r"    (cmd|deps|params|outs):(?: .*)?")
-_ITEM: Final = re.compile(rf"    - path: ({_PLAIN})")
-_FIELD: Final = re.compile(r"      (hash|md5|size|nfiles|isexec): (\S+)")
-_MD5: Final = re.compile(
-    r"(?=.*[a-f])(?!\d+e\d+$)[0-9a-f]{32}(?:\.dir)?"
-)  # what YAML can't take for a number
+_START: Final = "schema: '2.0'\nstages:\n"
+_STAGE: Final = re.compile(rf"  ({_PLAIN}):\n")
+_SECTION: Final = re.compile(
+    r"    (?:(?P<listed>deps|outs):\n|(?:cmd|params):(?: [^\n]*)?\n(?:(?:     |    - )[^\n]*\n|\n)*)"
+)
+# One path with its fields, in the order in which both programs write them. An md5 of digits only, or one
+# that reads as a float, is quoted by those who write YAML, so it does not match.
+_ITEM: Final = re.compile(
+    rf"    - path: (?P<path>{_PLAIN})\n"
+    r"(?P<hash>      hash: md5\n)?"
+    r"      md5: (?P<md5>(?=[0-9]*[a-f])(?![0-9]+e[0-9]+\n)[0-9a-f]{32}(?:\.dir)?)\n"
+    r"(?:      size: (?P<size>0|[1-9][0-9]*)\n)?"
+    r"(?:      nfiles: (?P<nfiles>0|[1-9][0-9]*)\n)?"
+    r"(?P<isexec>      isexec: true\n)?"
+)
 _WORDS: Final = frozenset(
     {
         "null",
@@ -46,72 +54,55 @@ _WORDS: Final = frozenset(
 
 
 def scan_lock(text: bytes) -> dict[str, LockEntry] | None:
-    """Deps and outs by stage name, `cmd` and params left out; None for a lock of any other shape."""
+    """Deps and outs by stage name; `cmd` and params are passed over. None for a lock of any other shape."""
     try:
-        lines = text.decode("ascii").split("\n")
+        lock = text.decode("ascii")
     except UnicodeDecodeError:
         return None
-    if lines[:2] != ["schema: '2.0'", "stages:"] or "\r" in lines[0] or lines.pop():
+    if not lock.startswith(_START) or not lock.endswith("\n"):
         return None
-    found: dict[str, tuple[list[LockedPath], list[LockedPath]]] = {}
-    at = 2
-    while at < len(lines):
-        name = _STAGE.fullmatch(lines[at])
+    found: dict[str, LockEntry] = {}
+    at = len(_START)
+    while at < len(lock):
+        name = _STAGE.match(lock, at)
         if name is None or name[1] in _WORDS or name[1] in found:
             return None
-        entry: tuple[list[LockedPath], list[LockedPath]] = ([], [])
-        found[name[1]] = entry
-        scanned = _scan_stage(lines, at + 1, entry)
+        scanned = _scan_stage(lock, name.end())
         if scanned is None:
             return None
-        at = scanned
-    return {stage: LockEntry(None, tuple(deps), {}, tuple(outs)) for stage, (deps, outs) in found.items()}
+        found[name[1]], at = scanned
+    return found
 
 
-def _scan_stage(lines: list[str], at: int, entry: tuple[list[LockedPath], list[LockedPath]]) -> int | None:
-    """The sections of one stage; where the next stage begins."""
-    while at < len(lines) and (section := _SECTION.fullmatch(lines[at])):
-        at += 1
-        if section[1] in ("cmd", "params"):
-            while at < len(lines) and (lines[at].startswith(("     ", "    - ")) or not lines[at]):
-                at += 1
+def _scan_stage(lock: str, at: int) -> tuple[LockEntry, int] | None:
+    """One stage from its first section on, and where the next begins."""
+    sections: dict[str, tuple[LockedPath, ...]] = {}
+    while section := _SECTION.match(lock, at):
+        at = section.end()
+        if section["listed"] is None:
             continue
-        if not lines[at - 1].endswith(":"):
-            return None
-        items = entry[0] if section[1] == "deps" else entry[1]
-        while at < len(lines) and lines[at].startswith("    - "):
-            scanned = _scan_item(lines, at, items.append)
-            if scanned is None:
+        items = []
+        while lock.startswith("    - ", at):
+            item = _ITEM.match(lock, at)
+            if item is None or item["path"] in _WORDS:
                 return None
-            at = scanned
-    return at
+            items.append(_locked(item[0]))
+            at = item.end()
+        sections[section["listed"]] = tuple(items)
+    return LockEntry(None, sections.get("deps", ()), {}, sections.get("outs", ())), at
 
 
-def _scan_item(lines: list[str], at: int, keep: Callable[[LockedPath], None]) -> int | None:
-    """One path with its fields; where the next line is."""
-    path = _ITEM.fullmatch(lines[at])
-    if path is None or path[1] in _WORDS:
-        return None
-    data: dict[str, Value] = {"path": path[1]}
-    at += 1
-    while at < len(lines) and lines[at].startswith("      "):
-        field = _FIELD.fullmatch(lines[at])
-        if field is None:
-            return None
-        value = _value(field[1], field[2])
-        if value is None:
-            return None
-        data[field[1]] = value
-        at += 1
-    keep(locked_path(data))
-    return at
-
-
-def _value(field: str, text: str) -> Value:
-    if field in ("size", "nfiles"):
-        return int(text) if text.isdigit() and (text == "0" or text[0] != "0") else None
-    if field == "md5":
-        return text if _MD5.fullmatch(text) else None
-    if field == "hash":
-        return text if text == "md5" else None
-    return True if text == "true" else None
+@lru_cache(maxsize=1 << 14)
+def _locked(item: str) -> LockedPath:
+    """The record of an item's text: experiments share most of theirs."""
+    found = _ITEM.fullmatch(item)
+    assert found is not None
+    size, nfiles = found["size"], found["nfiles"]
+    hash = Hash(
+        found["md5"],
+        LEGACY if found["hash"] is None else "md5",
+        size=None if size is None else int(size),
+        nfiles=None if nfiles is None else int(nfiles),
+        isexec=found["isexec"] is not None,
+    )
+    return LockedPath(found["path"], hash)
