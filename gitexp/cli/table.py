@@ -76,13 +76,16 @@ COMMANDS: Mapping[str, Command] = {
     "init": Command("init", "Make this Git repository a DVC project.", PIPELINE),
     "stage": Command(
         "",
-        "Add and list the stages of the pipeline.",
+        "Add, list and remove the stages of the pipeline.",
         PIPELINE,
         members={
             "add": Command("stage_add", "Add a stage to dvc.yaml.", takes_command=True),
             "list": Command("stage_list", "List the stages."),
+            "remove": Command("stage_remove", "Remove stages from dvc.yaml."),
         },
     ),
+    "freeze": Command("freeze", "Keep stages as they are, whatever changes upstream.", PIPELINE),
+    "unfreeze": Command("unfreeze", "Let frozen stages run again.", PIPELINE),
     "dag": Command("dag", "Draw the pipeline.", PIPELINE),
     "add": Command("add", "Track files and folders as data.", DATA),
     "checkout": Command("checkout", "Bring data from the cache into the workspace.", DATA),

@@ -21,3 +21,12 @@ def tracked_among(repo: Repo, paths: Sequence[str]) -> list[str]:
     if not paths:
         return []
     return list(run_git(repo.work_tree, "ls-files", "-z", "--", *paths, env=_LITERAL).paths)
+
+
+def stage_changes(repo: Repo, paths: Sequence[str]) -> None:
+    """Take what became of these tracked files into the index, deletions too; others are added."""
+    here = [path for path in paths if (repo.work_tree / path).exists()]
+    add_files(repo, here)
+    gone = tracked_among(repo, [path for path in paths if path not in here])
+    if gone:
+        run_git(repo.work_tree, "rm", "-q", "--cached", "--", *gone, env=_LITERAL)

@@ -6,7 +6,7 @@ stages that did not run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gitexp.pipeline.manifest import Manifest
 from gitexp.pipeline.stage import Value
@@ -20,13 +20,7 @@ def splice_stages(manifest: Manifest, stages: Mapping[str, Value]) -> bytes | No
     back and compare: the layout is judged by lines only.
     """
     lines = manifest.text.splitlines(keepends=True)
-    starts = sorted(manifest.lines.items(), key=lambda item: item[1])
-    ends = [line for _, line in starts[1:]] + [len(lines) + 1]
-    spans = {
-        keys[1]: (start - 1, _end_of(lines, start - 1, end - 1))
-        for (keys, start), end in zip(starts, ends, strict=True)
-        if len(keys) == 2 and keys[0] == "stages"
-    }
+    spans = _spans(manifest, lines)
     if not spans or not lines[-1].endswith(b"\n"):
         return None
     last = max(end for _, end in spans.values())
@@ -37,6 +31,26 @@ def splice_stages(manifest: Manifest, stages: Mapping[str, Value]) -> bytes | No
         pieces[start] = _block(name, stages[name])
         pieces[start + 1 : end] = [b""] * (end - start - 1)
     return b"".join(pieces)
+
+
+def cut_stages(manifest: Manifest, names: Collection[str]) -> bytes:
+    """The lock's text without the lines of the stages `names`; to be read back and compared likewise."""
+    lines = manifest.text.splitlines(keepends=True)
+    for name, (start, end) in _spans(manifest, lines).items():
+        if name in names:
+            lines[start:end] = [b""] * (end - start)
+    return b"".join(lines)
+
+
+def _spans(manifest: Manifest, lines: list[bytes]) -> dict[Value, tuple[int, int]]:
+    """The lines of each stage: from its name to where the comments after it begin."""
+    starts = sorted(manifest.lines.items(), key=lambda item: item[1])
+    ends = [line for _, line in starts[1:]] + [len(lines) + 1]
+    return {
+        keys[1]: (start - 1, _end_of(lines, start - 1, end - 1))
+        for (keys, start), end in zip(starts, ends, strict=True)
+        if len(keys) == 2 and keys[0] == "stages"
+    }
 
 
 def _end_of(lines: list[bytes], start: int, end: int) -> int:

@@ -6,18 +6,18 @@ Stale entries, foreign keys, comments and the order of stages stay: reordering i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry
-from gitexp.pipeline.lock_splice import splice_stages
+from gitexp.pipeline.lock_splice import cut_stages, splice_stages
 from gitexp.pipeline.locked import entry_of, entry_to_data
 from gitexp.pipeline.manifest import Manifest, read_file
 from gitexp.pipeline.shapes import LOCK, LOCK_ENTRY
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml import dump_yaml, parse_yaml
 
-__all__ = ["check_header", "entry_from_data", "entry_to_data", "merge_lock", "read_lock"]
+__all__ = ["check_header", "entry_from_data", "entry_to_data", "merge_lock", "read_lock", "without_stages"]
 
 _TOP_KEY = re.compile(
     rb"^([^\s#'\"\-\[{][^:\n]*|'[^'\n]*'|\"[^\"\n]*\"):(?:[ \t]+(.*?))?[ \t]*\r?$", re.MULTILINE
@@ -96,3 +96,27 @@ def merge_lock(old: bytes | None, entries: Mapping[str, LockEntry], name: str = 
     if spliced is not None and parse_yaml(spliced, name) == whole:
         return spliced
     return dump_yaml(whole)
+
+
+def without_stages(old: bytes, names: Collection[str], name: str = "dvc.lock") -> bytes | None:
+    """The lock without the entries of `names`; None when it holds nothing else, and may go.
+
+    The text of all other stages stays as it is. Raises ExpError when `old` can't be read.
+    """
+    manifest = _read(old, name)
+    stages: dict[str, Value] = manifest.data.get("stages", {})
+    kept = {stage: entry for stage, entry in stages.items() if stage not in names}
+    if len(kept) == len(stages):
+        return old
+    if not kept and not manifest.data.get("datasets"):
+        return None
+    whole = {**manifest.data, "stages": kept}
+    cut = cut_stages(manifest, names)
+    return cut if _says(cut, whole, name) else dump_yaml(whole)
+
+
+def _says(text: bytes, whole: Value, name: str) -> bool:
+    try:
+        return bool(parse_yaml(text, name) == whole)
+    except ExpError:
+        return False

@@ -58,6 +58,19 @@ def unfreeze_stage(text: bytes, stage: str, name: str = "dvc.yaml") -> bytes:
     )
 
 
+def freeze_file(text: bytes, name: str) -> bytes:
+    """A .dvc file, frozen. Raises ExpError when it can't be read or edited."""
+    data = _mapping(text, name)
+    return _checked(text.decode(), None, data, {**data, "frozen": True}, name)
+
+
+def unfreeze_file(text: bytes, name: str) -> bytes:
+    data = _mapping(text, name)
+    return _checked(
+        text.decode(), None, data, {key: value for key, value in data.items() if key != "frozen"}, name
+    )
+
+
 def _change_stage(text: bytes, stage: str, name: str, change: Callable[[Manifest], Manifest]) -> bytes:
     manifest = _parse(text, name)
     entry = _find_stage(manifest, stage, name)
@@ -84,6 +97,13 @@ def _parse(text: bytes, name: str) -> Manifest:
     if not isinstance(manifest, dict) or not isinstance(manifest.get("stages") or {}, dict):
         raise ExpError(f"'{name}' is no pipeline: `stages:` must be a mapping of names to stages.")
     return manifest
+
+
+def _mapping(text: bytes, name: str) -> Manifest:
+    data = parse_yaml(text, name)
+    if not isinstance(data, dict):
+        raise ExpError(f"'{name}' tracks nothing: it must be a mapping.")
+    return data
 
 
 def _checked(text: str, edited: str | None, old: Manifest, wanted: Manifest, name: str) -> bytes:
