@@ -12,6 +12,7 @@ from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.experiment.carry import find_included, resolve_copies
+from gitexp.experiment.once import Once
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.shared_reader import SharedReader
 from gitexp.experiment.source_roots import editable_roots
@@ -36,6 +37,7 @@ class Session:
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
     included: tuple[str, ...] = ()  # by .worktreeinclude, relative to the Git root
     copies: tuple[str, ...] = ()  # by -C
+    once: Once = field(default_factory=Once)
     take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
     env: Mapping[str, str] = field(default_factory=dict)  # for every stage command, e.g. its devices
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from gitexp.build.locks import Locks
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
+from gitexp.cache.tree import Ignored
 from gitexp.experiment.carry import carry
-from gitexp.experiment.data_sources import EditedData, capture, find_edited, record
+from gitexp.experiment.data_sources import EditedData, capture, find_edited, lend, record
+from gitexp.experiment.once import Once
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.experiment.request import Attempt, Scope
 from gitexp.experiment.session import Session
@@ -44,6 +46,17 @@ class Ground:
         return self.project.root
 
 
+class SnapshotFiles(FolderFiles):
+    """The files of a worktree; which of them are manifests is known from other runs of the same snapshot."""
+
+    def __init__(self, project: Project, tree: str, once: Once) -> None:
+        super().__init__(project.root, project.repo)
+        self._tree, self._once = tree, once
+
+    def manifests(self) -> list[str]:
+        return self._once.ask("manifests", self._tree, super().manifests)
+
+
 @contextmanager
 def lent_worktree(session: Session, attempt: Attempt) -> Iterator[Worktree]:
     """A worktree that holds the attempt's tree; handed back to the pool whatever happens."""
@@ -64,21 +77,29 @@ def lay_out(session: Session, attempt: Attempt, worktree: Worktree, dry: bool = 
     folder = caller_dir(session.project)
     carry(session.project.repo.work_tree, worktree.path, session.included, session.copies)
     set_params(project.root, attempt.overrides, folder, project.settings.hydra)
-    files = FolderFiles(project.root, project.repo)
+    files = SnapshotFiles(project, attempt.tree, session.once)
     read = read_pipeline(session.project, files)
     stages = in_scope(read.graph, session.request.scope, folder)
-    untrack_new(worktree, cached_outs_of(stages, session.project.prefix))
+    untrack_outs(session, attempt, worktree, stages)
     locks = dict(read.locks)
-    for data in edited_data(session, read.graph, stages, locks, dry):
-        record(data, project.root)
-        locks[data.stage.address] = data.entry_now
+    for data in edited_data(session, read.graph, stages, locks):
+        if dry:
+            lend(data, session.project.root, project.root)
+        else:
+            saved = capture(data, session.project.root, session.store, session.memo, ignored(session.project))
+            record(saved, project.root)
+            locks[data.stage.address] = saved.entry_now
     return Ground(worktree, project, files, read.graph, stages, locks)
 
 
-def cached_outs_of(stages: tuple[Stage, ...], prefix: str) -> list[str]:
-    """Cached outs inside the project, relative to the Git root."""
+def untrack_outs(session: Session, attempt: Attempt, worktree: Worktree, stages: tuple[Stage, ...]) -> None:
+    """Cached outs are no files of Git, also where the snapshot took them because nothing ignores them yet."""
     paths = (out.path for stage in stages for out in stage.outs if out.cache)
-    return [posixpath.join(prefix, path) for path in paths if not path.startswith(("/", "../"))]
+    inside = (path for path in paths if not path.startswith(("/", "../")))
+    outs = [posixpath.join(session.project.prefix, path) for path in inside]
+    new = session.once.ask("\0".join(outs), attempt.tree, lambda: untrack_new(worktree, outs))
+    if new:
+        untrack_new(worktree, new)
 
 
 def caller_dir(project: Project) -> str:
@@ -103,18 +124,19 @@ def in_scope(graph: Graph, scope: Scope, folder: str) -> tuple[Stage, ...]:
     )
 
 
-def edited_data(
-    session: Session, graph: Graph, stages: tuple[Stage, ...], locks: Locks, dry: bool
-) -> list[EditedData]:
-    """Data edited in the workspace that `stages` read; in the cache unless `dry`."""
+def edited_data(session: Session, graph: Graph, stages: tuple[Stage, ...], locks: Locks) -> list[EditedData]:
+    """Data edited in the workspace that `stages` read."""
     if not session.take_edits:
         return []
-    root = session.project.root
-    ignored = DvcIgnore(root).ignored
+    project = session.project
     upstream = (graph.stages[address] for stage in stages for address in graph.upstream[stage.address])
     sources = {stage.address: stage for stage in (*stages, *upstream)}
-    found = find_edited(root, sources.values(), locks, session.memo, ignored)
-    return found if dry else [capture(data, root, session.store, session.memo, ignored) for data in found]
+    return find_edited(project.root, sources.values(), locks, session.memo, ignored(project))
+
+
+def ignored(project: Project) -> Ignored:
+    """What the project's .dvcignore files hide."""
+    return DvcIgnore(project.root).ignored
 
 
 def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None) -> Site:
@@ -137,7 +159,7 @@ def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None
         store=session.store,
         memo=session.memo,
         link_types=session.project.settings.link_types,
-        ignored=DvcIgnore(ground.root).ignored,
+        ignored=ignored(ground.project),
         virtual=True,
         env=env,
         log=log,
