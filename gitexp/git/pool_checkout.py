@@ -11,7 +11,7 @@ from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.pool_clean import Tracked, read_tracked, remove_leftovers, remove_tree, write_tracked
-from gitexp.git.pool_slot import Slot
+from gitexp.git.pool_slot import Slot, alone
 from gitexp.git.repo import Repo, is_reftable
 from gitexp.git.snapshot import copy_index
 from gitexp.git.submodules import fill, links_in_index, links_in_tree
@@ -72,7 +72,9 @@ def _reset(repo: Repo, slot: Slot, tree: str) -> Path | None:
 def _create(repo: Repo, slot: Slot, baseline: str) -> Path:
     # Forced twice: Git may know the place, and have it locked, from a worktree that is gone.
     add = ("worktree", "add", "--quiet", "--force", "--force", "--detach", "--no-checkout", "--lock")
-    run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline, pass_fds=[slot.lock])
+    # One at a time: git reads every other worktree's folder, and fails on one that is half made.
+    with alone(slot.checkout.parent / "add.lock"):
+        run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline, pass_fds=[slot.lock])
     git_dir = _admin_dir(repo, slot.checkout)
     if git_dir is None:
         raise ExpError(f"git made no worktree at {slot.checkout}.")

@@ -7,6 +7,7 @@
         index      the index as the last checkout left it, with its stat cache
         tracked    the paths that checkout wrote; its mtime is the moment it was complete
         setup      what the checkout depends on beside the tree (sparse patterns, worktree config)
+    .git/gitexp/worktrees/add.lock    flocked while a worktree is made
 
 flock is what decides on one machine: the kernel drops it when the holder dies, and a child that inherits
 the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Over
@@ -19,6 +20,8 @@ import fcntl
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +108,17 @@ def beat(slot: Slot) -> None:
         os.utime(slot.owner_file)
     except FileNotFoundError:
         sign(slot)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` while the block runs; waits for whoever has it."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def free(slot: Slot) -> None:
