@@ -8,16 +8,21 @@ import typer
 
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
-from gitexp.experiment.find import list_experiments
+from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref, list_experiments
 from gitexp.experiment.record import Experiment
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
+from gitexp.git.repo import Repo
+from gitexp.git.transport import list_remote
 from gitexp.project import find_project
 from gitexp.screen.json_text import to_json
 from gitexp.screen.list_view import list_data, list_lines
 
 
 def command(
+    remote: str = typer.Argument(
+        None, metavar="[REMOTE]", help="A Git remote: the experiments pushed there."
+    ),
     rev: list[str] = typer.Option(
         None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
     ),
@@ -34,8 +39,9 @@ def command(
     with ObjectReader(repo) as reader:
         baselines = find_baselines(repo, reader, Baselines(tuple(rev or ()), num, everywhere=all_commits))
     found: dict[str, list[Experiment]] = {baseline: [] for baseline in baselines}
-    for one in list_experiments(repo, None if all_commits else baselines):
-        found.setdefault(one.baseline, []).append(one)
+    for one in _known(repo, remote):
+        if all_commits or one.baseline in found:
+            found.setdefault(one.baseline, []).append(one)
     shown = [one for experiments in found.values() for one in experiments]
     if name_only:
         lines = [one.name for one in shown]
@@ -46,3 +52,11 @@ def command(
     else:
         lines = list_lines(found, names_of(repo) if shown else {})
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _known(repo: Repo, remote: str | None) -> list[Experiment]:
+    """Every experiment here, or on a Git remote."""
+    if remote is None:
+        return list_experiments(repo)
+    found = map(experiment_of_ref, list_remote(repo, remote, EXPERIMENTS))
+    return [one for one in found if one is not None]

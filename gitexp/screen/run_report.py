@@ -127,6 +127,11 @@ def _sweep_table(results: Sequence[RunResult]) -> list[str]:
     for changes in compared:
         titles.update(short_titles(changes))
     shown = list(titles)[:MOST_METRICS]
+    if not shown:
+        plain = [
+            [result.name, one_line(" ".join(result.overrides)), result.state.value] for result in results
+        ]
+        return align([["Experiment", "Changed", "State"], *plain])
     header = ["Experiment", "Changed", *(titles[key] for key in shown)]
     rows = [["baseline", "", *_baseline_cells(compared, shown)]]
     for result, changes in zip(results, compared, strict=True):
@@ -144,7 +149,7 @@ def _result_cells(
     result: RunResult, changes: Sequence[Change], shown: Sequence[tuple[str, str]]
 ) -> list[str]:
     if result.state is not State.SUCCESS:
-        return [result.state.value, *([""] * (len(shown) - 1))] if shown else []
+        return [result.state.value, *([""] * (len(shown) - 1))]
     by_key = {(change.file, change.key): change for change in changes}
     cells = []
     for key in shown:

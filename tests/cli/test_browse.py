@@ -58,6 +58,15 @@ def test_list_of_another_baseline_and_of_all(project: Path) -> None:
     assert len(exp_ok(project, "list", "--rev", "HEAD^", "--name-only").split()) == 2
 
 
+def test_list_of_a_remote(project: Path, tmp_path: Path) -> None:
+    git(project, "init", "-q", "--bare", str(tmp_path / "far"))
+    git(project, "remote", "add", "far", str(tmp_path / "far"))
+    assert exp_ok(project, "list", "far") == ""
+    git(project, "push", "-q", "far", "refs/exps/*:refs/exps/*")
+    assert len(exp_ok(project, "list", "far", "--name-only").split()) == 2
+    assert exp(project, "list", "nowhere").code == 1
+
+
 def test_show_is_a_tree_of_rows(project: Path) -> None:
     lines = exp_ok(project, "show").splitlines()
     assert lines[3].startswith("workspace") and lines[4].startswith("main")

@@ -69,3 +69,12 @@ def test_a_sweep_is_a_table() -> None:
         "Next: exp show",
         "      exp apply a",
     ]
+
+
+def test_a_sweep_without_metrics_tells_how_each_ended() -> None:
+    lines = report_lines([succeeded("a", overrides=("lr=1",)), replace(failed("b"), overrides=("lr=2",))])
+    assert lines[1:4] == [
+        "Experiment  Changed  State",
+        "a           lr=1     success",
+        "b           lr=2     failed",
+    ]
