@@ -1,7 +1,8 @@
 """What every path holds now: looked up on disk, or known although it is not on disk (yet).
 
-The second kind is `pending`: its hash is decided and its objects are in the store. In a virtual site that is
-every absent cached out and all absent .dvc data; while planning it is also what a restore would bring back.
+The second kind is `pending`: its hash is decided, and if the store has its objects it counts as there. In a
+virtual site that is every absent cached out and all absent .dvc data; while planning it is also what a
+restore would bring back.
 A pending path is placed on disk when a command needs it. A directory of which only some files were placed
 stays pending, so it is never mistaken for what little of it lies there.
 """
@@ -63,12 +64,17 @@ class Contents:
         return picked(values, dep)
 
     def pending(self, path: str) -> Hash | None:
-        """The hash of a path that is pending, by itself or inside a pending directory."""
+        """The hash of a path that is pending, by itself or inside a pending directory.
+
+        Only here the store is asked: a large directory costs nothing until somebody wants it.
+        """
         found = self._pending.get(path)
         if found is not None:
-            return found
+            return found if self._site.store.has(found) else None
         around = self._pending.around(path)
-        return self._inside(around[2], around[1]) if around else None
+        if around is None or self._site.store.missing(around[2], around[1]):
+            return None
+        return self._inside(around[2], around[1])
 
     def make_pending(self, path: str, content: Hash) -> None:
         """From now on `path` holds `content`, which is in the store, whatever lies on disk."""
@@ -92,6 +98,8 @@ class Contents:
             found = self._pending.get(path)
             within = {path: found} if found is not None else self._pending.below(path)
             for target, content in within.items():
+                if not self._site.store.has(content):
+                    continue
                 self._checkout(target, content)
                 self._pending.drop(target)
             around = self._pending.around(path)
@@ -110,7 +118,7 @@ class Contents:
         pending = self.pending(path)
         if pending is not None:
             return self._as(pending, algorithm)
-        within = self._pending.below(path)
+        within = {other: found for other, found in self._pending.below(path).items() if self.pending(other)}
         if within:
             return self._merged(path, within, algorithm)
         return hash_path(self._site.path(path), self._site.memo, self._site.ignored, algorithm)
@@ -173,8 +181,8 @@ def contents_of(site: Site, graph: Graph, locks: Locks) -> Contents:
 
 
 def _absent(site: Site, graph: Graph, locks: Locks) -> Iterator[tuple[str, Hash]]:
-    """Cached outs and .dvc data that are not on disk but can be: their hash is known, the store has it."""
+    """Cached outs and .dvc data that are not on disk but known; whether the store has them shows later."""
     for stage in graph.stages.values():
         for out, found in locked_outs(stage, locks.get(stage.address)):
-            if out.cache and not os.path.lexists(site.path(out.path)) and site.store.has(found):
+            if out.cache and not os.path.lexists(site.path(out.path)):
                 yield out.path, found

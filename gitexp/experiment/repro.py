@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitexp.build.builder import BuildOptions, BuildResult, build
+from gitexp.build.dvc_lock import DvcAtWork, dvc_lock
 from gitexp.build.events import Listener, ignore
 from gitexp.build.locks import write_locks
 from gitexp.build.plan import Plan
@@ -125,12 +127,16 @@ class _LockWriter:
     def take(self, stage: Stage, entry: LockEntry) -> None:
         self._waiting.setdefault(stage.lock_file, {})[stage.name] = entry
         if time.monotonic() >= self._not_before:
-            self.write()
+            with suppress(DvcAtWork):
+                self.write(patience=0)
 
-    def write(self) -> None:
-        """Write all that waits. Raises ExpError for a lock file that can't be read."""
+    def write(self, patience: float = 60.0) -> None:
+        """Write all that waits. Raises DvcAtWork, and ExpError for a lock file that can't be read."""
+        if not self._waiting:
+            return
         began = time.monotonic()
-        self._written.update(dict.fromkeys(write_locks(self._root, self._waiting)))
+        with dvc_lock(self._root, patience):
+            self._written.update(dict.fromkeys(write_locks(self._root, self._waiting)))
         self._waiting = {}
         now = time.monotonic()
         self._not_before = now + _SHARE * (now - began)

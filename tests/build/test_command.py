@@ -107,3 +107,13 @@ def test_signals_ask_to_stop_and_are_given_back(work: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         assert stop.level == 2
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_what_we_were_started_to_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with stop_on_signals() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert not stop.asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
