@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ def open_job(repo: Repo, name: str, entry: str | None = None) -> Job:
         job.folder.mkdir(parents=True, exist_ok=True)
         job.log.touch()
         return job
-    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}-{_short(name)}"
+    identity = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{os.urandom(3).hex()}-{_short(name)}"
     job = Job(identity, jobs_folder(repo) / identity)
     job.folder.mkdir(parents=True)
     job.log.touch()
