@@ -91,7 +91,7 @@ def command(
         deferred.module("gitexp.cli.run_queue").put(project, request, json, quiet)
         return Exit.DONE
     if dry or explain_only:
-        _show_plans(project, request, json, verbose)
+        _show_plans(project, request, json, verbose or explain_only)
         return Exit.DONE
     view = open_run_view(json, quiet, verbose, applied=apply)
     if run_all:

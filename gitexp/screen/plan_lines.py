@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from gitexp.build.plan import Action, Plan, Step
-from gitexp.screen.cells import one_line
-from gitexp.screen.run_lines import reason_words
+from gitexp.screen.reasons import reasons_words
 from gitexp.screen.text_table import align
-
-_SHOWN_REASONS = 3
 
 WORDS = {
     Action.KEEP: "up to date",
@@ -27,10 +24,7 @@ def plan_lines(name: str, plan: Plan, verbose: bool = False) -> list[str]:
 
 
 def _row(step: Step, verbose: bool) -> tuple[str, str, str]:
-    reasons = [one_line(reason_words(reason)) for reason in step.reasons]
-    shown = reasons if verbose else reasons[:_SHOWN_REASONS]
-    rest = len(reasons) - len(shown)
-    return step.stage.address, WORDS[step.action], ", ".join(shown) + (f", {rest} more" if rest else "")
+    return step.stage.address, WORDS[step.action], reasons_words(step.reasons, all_of_them=verbose)
 
 
 def _summary(plan: Plan) -> str:

@@ -20,6 +20,7 @@ from gitexp.build.events import (
 from gitexp.build.plan import Reason
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, RunStarted, State
 from gitexp.screen.cells import one_line, output_line, short_time
+from gitexp.screen.reasons import reasons_words
 from gitexp.screen.run_report import failure_lines, report_lines
 from gitexp.screen.talk import print_warning, say, visible
 
@@ -77,10 +78,7 @@ class LinesRunView:
             print_warning(event.message, event.hint)
 
     def _why(self, run: str, stage: str) -> str:
-        reasons = self._reasons.get((run, stage), ())
-        shown = reasons if self._verbose else reasons[:2]
-        more = f", {len(reasons) - len(shown)} more" if len(reasons) > len(shown) else ""
-        return ", ".join(one_line(reason_words(reason)) for reason in shown) + more
+        return reasons_words(self._reasons.get((run, stage), ()), self._verbose)
 
     def _write(self, line: str, aside: str = "") -> None:
         self._out.write(visible(f"{line}  ({aside})" if aside else line) + "\n")
@@ -137,17 +135,3 @@ def ending(result: StageResult) -> str:
     if result.outcome in (Outcome.RAN, Outcome.STOPPED):
         return f"{words} in {short_time(result.seconds)}"
     return words
-
-
-def reason_words(reason: Reason) -> str:
-    """'modified param params.yaml:train.lr: 0.1 -> 0.2'; hashes are shortened."""
-    words = reason.cause.value if reason.subject is None else f"{reason.cause.value} {reason.subject}"
-    if reason.old is None and reason.new is None:
-        return words
-    return f"{words}: {_short(reason.old)} -> {_short(reason.new)}"
-
-
-def _short(value: object) -> str:
-    text = "none" if value is None else str(value)
-    looks_like_hash = len(text.removesuffix(".dir")) == 32 and text.isalnum() or text.endswith(".dir")
-    return text[:7] if looks_like_hash else text

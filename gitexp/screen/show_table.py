@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing
 from gitexp.experiment.record import Group
 from gitexp.screen.cells import fit, one_line, plural, width
+from gitexp.screen.reasons import SHORT_HASH
 from gitexp.screen.show_data import TREE, shown_cell
 from gitexp.screen.show_rows import ShownRow, created, shown_rows
 from gitexp.screen.terminal import BLUE, BOLD, CYAN, GREEN, YELLOW, paint
 
 HEADINGS = {Kind.METRIC: ("metrics", GREEN), Kind.PARAM: ("params", CYAN), Kind.DEP: ("deps", BLUE)}
-SHORT_HASH = 7
 LEAST_NAME = 12  # columns that a name keeps, however narrow the terminal
 
 

@@ -8,9 +8,9 @@ from gitexp.build.plan import Reason
 from gitexp.build.status import StageStatus, as_dvc_data
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
+from gitexp.screen.reasons import short
 
 WORD_WIDTH = 20  # of 'modified:', padded as DVC does
-SHORT_HASH = 7
 
 
 def status_lines(found: Sequence[tuple[str, StageStatus]]) -> Iterator[str]:
@@ -40,23 +40,9 @@ def _group(entry: Mapping[str, Value], reasons: Mapping[str, Reason], depth: int
 def _was_and_is(reason: Reason | None) -> str:
     if reason is None or (reason.old is None and reason.new is None):
         return ""
-    return f"  ({_short(reason.old)} -> {_short(reason.new)})"
+    return f"  ({short(reason.old)} -> {short(reason.new)})"
 
 
 def _command_change(entry: str, reasons: Sequence[Reason]) -> str:
     reason = next((reason for reason in reasons if reason.cause.value == entry), None)
     return _was_and_is(reason)
-
-
-def _short(value: Value) -> str:
-    """A value for one line; hashes by their first digits, as Git shows them."""
-    if value is None:
-        return "none"
-    text = one_line(str(value))
-    return text[:SHORT_HASH] if is_hash(text) else text
-
-
-def is_hash(text: str) -> bool:
-    """Whether this is how DVC writes the content of a file or directory."""
-    digits = text.removesuffix(".dir")
-    return len(digits) == 32 and all(c in "0123456789abcdef" for c in digits)
