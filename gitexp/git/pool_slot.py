@@ -3,7 +3,7 @@
     .git/gitexp/worktrees/001         the checkout, given to stage commands
     .git/gitexp/worktrees/001.slot/   ours, never seen by them:
         lock       flocked while the checkout is in use; never deleted, so that all see the same file
-        owner      host, boot id and pid of the user; its mtime is a heartbeat
+        owner      who uses it (see owner.py); its mtime is a heartbeat
         index      the index as the last checkout left it, with its stat cache
         tracked    the paths that checkout wrote; its mtime is the moment it was complete
         setup      what the checkout depends on beside the tree (sparse patterns, worktree config)
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,18 +26,10 @@ from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
+from gitexp.git.owner import Owner, owner_lines, read_owner, this_process
 
 HEARTBEAT = 20.0  # seconds between two signs of life
 _SILENCE = 6 * HEARTBEAT  # after which another host's claim is void
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The process that holds a slot."""
-
-    host: str
-    boot: str
-    pid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +89,7 @@ def claim(pool: Path, number: int) -> Slot | None:
 
 def sign(slot: Slot) -> None:
     """Write down that this process holds the slot."""
-    me = Owner(socket.gethostname(), boot_id(), os.getpid())
-    write_atomic(slot.owner_file, f"{me.host}\n{me.boot}\n{me.pid}\n".encode())
+    write_atomic(slot.owner_file, owner_lines(this_process()).encode())
 
 
 def beat(slot: Slot) -> None:
@@ -129,11 +119,7 @@ def free(slot: Slot) -> None:
 
 def owner_of(slot: Slot) -> Owner | None:
     """Who signed and did not sign off; None for a slot that was handed back in order."""
-    try:
-        host, boot, pid = slot.owner_file.read_text().splitlines()
-        return Owner(host, boot, int(pid))
-    except (FileNotFoundError, ValueError):
-        return None
+    return read_owner(slot.owner_file)
 
 
 def numbers(pool: Path) -> list[int]:
@@ -141,17 +127,9 @@ def numbers(pool: Path) -> list[int]:
     return sorted(int(path.stem) for path in pool.glob("*.slot") if path.stem.isdigit())
 
 
-def boot_id() -> str:
-    """What tells this boot of the machine from another; empty where the system does not say."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
-
-
 def _held_elsewhere(slot: Slot) -> bool:
     owner = owner_of(slot)
-    if owner is None or owner.host == socket.gethostname():
+    if owner is None or owner.is_here:
         return False  # on this host the lock we hold has the last word
     try:
         return time.time() - slot.owner_file.stat().st_mtime < _SILENCE

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
-from gitexp.queue.owner import Owner, is_gone, this_process
+from gitexp.git.owner import Owner, is_gone, this_process
 
 _HOME, _NOW = ".home", ".now"  # go home after the running entry; stop it now
 

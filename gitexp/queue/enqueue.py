@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gitexp.experiment.prepare import prepare
 from gitexp.experiment.request import Attempt, RunRequest
-from gitexp.experiment.worksite import caller_dir
+from gitexp.experiment.scope import caller_dir
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import RefChange, change_refs, create_ref, list_refs
 from gitexp.git.repo import Repo
@@ -109,6 +109,7 @@ def _job(
         force=request.force,
         keep_going=request.keep_going,
         copy_paths=request.copy_paths,
+        terms=request.terms,
         folder=caller_dir(project),
         retries=retries,
         group=group,

@@ -46,6 +46,7 @@ class Engine:
             force=job.force,
             keep_going=job.keep_going,
             copy_paths=job.copy_paths,
+            terms=job.terms,
         )
         # The entry's own snapshot is all there is: later edits of the workspace are not its business.
         return replace(

@@ -8,8 +8,8 @@ from enum import Enum
 from typing import Any
 
 from gitexp.errors import ExpError
-from gitexp.experiment.request import Attempt, Scope
-from gitexp.queue.owner import Owner
+from gitexp.experiment.request import Attempt, Scope, Terms
+from gitexp.git.owner import Owner
 
 
 class Place(Enum):
@@ -53,6 +53,7 @@ class QueuedJob:
     force: bool = False
     keep_going: bool = False
     copy_paths: tuple[str, ...] = ()
+    terms: Terms = Terms()
     folder: str = ""  # where the user stood, relative to the DVC root: targets are named from there
     lost: int = 0  # how many workers died with it
     retries: int = 1  # how many may, before it is failed
@@ -83,6 +84,7 @@ def parse_job(text: bytes, where: str) -> QueuedJob:
                 **_lists_as_tuples(_known(QueuedJob, data)),
                 "attempt": Attempt(**_lists_as_tuples(_known(Attempt, data["attempt"]))),
                 "scope": Scope(**_lists_as_tuples(_known(Scope, data.get("scope") or {}))),
+                "terms": Terms(**_known(Terms, data.get("terms") or {})),
                 "owner": Owner(**data["owner"]) if data.get("owner") else None,
                 "ending": Ending(**_known(Ending, data["ending"])) if data.get("ending") else None,
             }

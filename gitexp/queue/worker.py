@@ -17,10 +17,10 @@ from typing import Protocol
 from gitexp.build.stop import Stop
 from gitexp.errors import ExpError
 from gitexp.experiment.record import RunResult, State, Watcher
+from gitexp.git.owner import Owner
 from gitexp.queue.board import Board
 from gitexp.queue.job import Ending, Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
-from gitexp.queue.owner import Owner
 
 BEAT = 2.0  # seconds between heartbeats
 LOOK = 0.2  # seconds between looks for a request to kill

@@ -9,9 +9,9 @@ import pytest
 
 from gitexp.errors import ExpError
 from gitexp.experiment.request import Attempt, Scope
+from gitexp.git.owner import Owner
 from gitexp.queue.board import Board
 from gitexp.queue.job import Ending, Place, QueuedJob, dump_job, parse_job
-from gitexp.queue.owner import Owner
 
 ME = Owner("here", "boot", 1, "now")
 

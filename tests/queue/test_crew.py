@@ -8,8 +8,8 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from gitexp.git.owner import this_process
 from gitexp.queue.crew import on_duty, start_workers, told_to_go_home, told_to_stop, workers
-from gitexp.queue.owner import this_process
 
 
 def test_a_worker_is_listed_while_on_duty(work: Path) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.experiment.request import Attempt
+from gitexp.git.owner import SILENCE, is_gone, this_process
 from gitexp.queue.board import Board
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
-from gitexp.queue.owner import SILENCE, is_gone, this_process
 
 
 def dead_pid() -> int:

@@ -12,9 +12,9 @@ from gitexp.build.stop import Stop
 from gitexp.errors import ExpError
 from gitexp.experiment.record import Experiment, RunResult, State, Watcher, unwatched
 from gitexp.experiment.request import Attempt
+from gitexp.git.owner import this_process
 from gitexp.queue.board import Board
 from gitexp.queue.job import Ending, Place, QueuedJob
-from gitexp.queue.owner import this_process
 from gitexp.queue.worker import Shift, work
 
 

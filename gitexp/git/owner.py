@@ -1,4 +1,4 @@
-"""Who runs an entry, and whether that process can still be running it.
+"""Who holds something on disk, and whether that process can still be at work.
 
 A pid alone proves nothing: it means nothing on another host, after a reboot, or once it is used again. So an
 owner is host + boot id + pid + the process's start time, and where none of these can be checked from
@@ -12,7 +12,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-SILENCE = 60.0  # seconds without a heartbeat after which a worker on another host counts as lost
+SILENCE = 60.0  # seconds without a heartbeat after which a process on another host counts as lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,25 +22,45 @@ class Owner:
     host: str
     boot: str  # changes with every start of the machine
     pid: int
-    started: str  # the process's own start time, in whatever unit the system has
+    started: str = ""  # the process's own start time, in whatever unit the system has
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it is a process of this host, which can be looked at."""
+        return self.host == socket.gethostname()
+
 
 def this_process() -> Owner:
+    """The owner that we are."""
     pid = os.getpid()
-    return Owner(socket.gethostname(), _boot_id(), pid, _start_time(pid) or "")
+    return Owner(socket.gethostname(), boot_id(), pid, _start_time(pid) or "")
+
+
+def owner_lines(owner: Owner) -> str:
+    """The owner as a small text file: a field a line."""
+    return f"{owner.host}\n{owner.boot}\n{owner.pid}\n{owner.started}\n"
+
+
+def read_owner(path: Path) -> Owner | None:
+    """The owner in a file written with `owner_lines`; None when there is none, or it is damaged."""
+    try:
+        host, boot, pid, *rest = path.read_text().split("\n")
+        return Owner(host, boot, int(pid), rest[0] if rest else "")
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def is_gone(owner: Owner | None, silent: float) -> bool:
     """Whether the owner can't be at work any more. `silent`: seconds since its last heartbeat.
 
-    An entry without owner was claimed this very moment, or by somebody who died between two system calls.
+    What has no owner was taken this very moment, or by somebody who died between two system calls.
     """
-    if owner is None or owner.host != socket.gethostname():
+    if owner is None or not owner.is_here:
         return silent > SILENCE
-    if owner.boot != _boot_id():
+    if owner.boot != boot_id():
         return True
     return not is_running(owner)
 
@@ -57,7 +77,8 @@ def is_running(owner: Owner) -> bool:
     return started is None or not owner.started or started == owner.started
 
 
-def _boot_id() -> str:
+def boot_id() -> str:
+    """What tells this boot of the machine from another; empty where the system does not say."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
