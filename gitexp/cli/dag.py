@@ -9,10 +9,11 @@ from collections.abc import Iterable
 
 import typer
 
-from gitexp.experiment.worksite import caller_dir
-from gitexp.experiment.workspace import read_workspace
+from gitexp.experiment.pipelines import read_graph
+from gitexp.experiment.scope import caller_dir
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.select import address_from, find
+from gitexp.pipeline.source import FolderFiles
 from gitexp.project import find_project
 from gitexp.screen.dag_drawing import ASCII, UNICODE, draw
 from gitexp.screen.dag_formats import to_dot, to_list, to_markdown, to_mermaid
@@ -41,7 +42,7 @@ def command(
     """Draw the stages from top to bottom, or print the graph in another format."""
     project = find_project()
     folder = caller_dir(project)
-    graph = read_workspace(project).graph
+    graph = read_graph(project, FolderFiles(project.root, project.repo))
     dag = _chosen(graph, target, folder, outs, full)
     if collapse_groups and not outs:
         groups = {

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.build.status import as_dvc_data
-from gitexp.experiment.worksite import caller_dir
+from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.workspace import workspace_status
 from gitexp.pipeline.select import address_from
 from gitexp.project import find_project

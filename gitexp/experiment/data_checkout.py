@@ -18,7 +18,7 @@ from gitexp.content import Hash
 from gitexp.errors import ExpError
 from gitexp.experiment.data_paths import owner_of, root_relative
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
-from gitexp.experiment.worksite import caller_dir
+from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.workspace_site import open_workspace_site
 from gitexp.pipeline.select import find
 from gitexp.pipeline.source import FolderFiles

@@ -16,7 +16,7 @@ from gitexp.build.status import StageStatus, status
 from gitexp.build.versioned import ignore_outs
 from gitexp.errors import ExpError
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
-from gitexp.experiment.worksite import caller_dir
+from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.workspace_site import open_workspace_site
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.select import find

@@ -23,8 +23,13 @@ class ReadPipeline:
 
 def read_pipeline(project: Project, files: Files) -> ReadPipeline:
     """Load, join and look up the locks. Raises ExpError for what is wrong in the files."""
-    graph = build_graph(load_pipeline(files, option_style(project.settings), str(project.root)))
+    graph = read_graph(project, files)
     return ReadPipeline(files, graph, read_locks(graph, files))
+
+
+def read_graph(project: Project, files: Files) -> Graph:
+    """The same without the locks: which stages there are and what feeds what."""
+    return build_graph(load_pipeline(files, option_style(project.settings), str(project.root)))
 
 
 def option_style(settings: Settings) -> OptionStyle:

@@ -19,7 +19,7 @@ from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.experiment.joblog import open_job
 from gitexp.experiment.pipelines import ReadPipeline
 from gitexp.experiment.request import Scope
-from gitexp.experiment.worksite import caller_dir, in_scope
+from gitexp.experiment.scope import caller_dir, in_scope
 from gitexp.experiment.workspace import read_workspace
 from gitexp.experiment.workspace_site import open_workspace_site
 from gitexp.pipeline.lock import LockEntry

@@ -15,6 +15,26 @@ class Scope:
     pipeline: bool = False
     all_pipelines: bool = False
     recursive: bool = False
+    glob: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms stages run, beyond force and keep_going (formats.md 11.3).
+
+    `force_downstream`: what depends on a stage that was made anew runs too, changed or not.
+    `ignore_errors`: what depends on a failed stage runs too, and the whole counts as done.
+    `run_cache`: what ran before with the same inputs is restored.
+    `allow_missing`: data that is absent but known by its hash counts as unchanged.
+    `timeout`: seconds for all stages together. `hydra`: whether params.yaml is composed, if it ever is.
+    """
+
+    force_downstream: bool = False
+    ignore_errors: bool = False
+    run_cache: bool = True
+    allow_missing: bool = False
+    timeout: float | None = None
+    hydra: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,7 @@ class RunRequest:
     jobs: int | None = None
     keep_going: bool = False
     copy_paths: tuple[str, ...] = ()
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True)

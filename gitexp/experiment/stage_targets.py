@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from gitexp.errors import ExpError
-from gitexp.experiment.worksite import caller_dir
+from gitexp.experiment.scope import caller_dir
 from gitexp.pipeline.select import split_target
 from gitexp.pipeline.source import FolderFiles
 from gitexp.project import Project

@@ -8,8 +8,8 @@ from gitexp.build.site import Site
 from gitexp.build.status import StageStatus, status
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
+from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.stores import open_memo, open_store
-from gitexp.experiment.worksite import caller_dir
 from gitexp.pipeline.select import select
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
