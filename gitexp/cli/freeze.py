@@ -17,7 +17,7 @@ def command(
     targets: list[str] = typer.Argument(..., metavar="TARGET...", help="Stages, groups, .dvc files."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print nothing."),
 ) -> int:
-    """Mark stages as frozen: neither they nor what only they need are run, as long as their outs are there."""
+    """Mark stages as frozen: they are not run again, nor is what only they need."""
     return set_frozen(targets, True, quiet)
 
 

@@ -11,7 +11,7 @@ from gitexp.build.events import Planned
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.explain import explain
 from gitexp.experiment.record import RunResult, State
-from gitexp.experiment.request import RunRequest, Scope
+from gitexp.experiment.request import RunRequest, Scope, Terms
 from gitexp.experiment.run import run_experiments
 from gitexp.pipeline.overrides import is_sweep
 from gitexp.project import Project, find_project
@@ -65,6 +65,9 @@ def command(
     recursive: bool = typer.Option(
         False, "-R", "--recursive", help="Targets are folders: all stages below them."
     ),
+    no_hydra: bool = typer.Option(
+        False, "--no-hydra", help="Take params.yaml as it is, also where Hydra would compose it."
+    ),
     queue: bool = typer.Option(False, "--queue", help="Put it into the queue instead of running it."),
     run_all: bool = typer.Option(False, "--run-all", help="Run what is queued, here, `-j` at a time."),
     temp: bool = typer.Option(
@@ -85,6 +88,7 @@ def command(
         jobs=jobs,
         keep_going=keep_going,
         copy_paths=tuple(copy_paths or ()),
+        terms=Terms(hydra=not no_hydra),
     )
     project = find_project()
     if queue:

@@ -18,7 +18,7 @@ def set_params(root: Path, texts: tuple[str, ...], folder: str, hydra: HydraSett
     A file is looked for in `folder`, where the user stands, before the root. With Hydra composition switched
     on, the root's params.yaml is composed anew and takes the overrides meant for it. Raises ExpError.
     """
-    grouped = by_file(parse_overrides(texts))
+    grouped = by_file(parse_overrides(texts, composed=DEFAULT_FILE if hydra.enabled else None))
     if hydra.enabled:
         composed = compose_params(root, hydra, grouped.pop(DEFAULT_FILE, ()))
         (root / DEFAULT_FILE).write_bytes(composed)

@@ -17,17 +17,17 @@ from gitexp.experiment.carry import carry
 from gitexp.experiment.data_sources import EditedData, capture, find_edited, lend, record
 from gitexp.experiment.once import Once
 from gitexp.experiment.pipelines import read_pipeline
-from gitexp.experiment.request import Attempt, Scope
+from gitexp.experiment.request import Attempt
+from gitexp.experiment.scope import caller_dir, in_scope
 from gitexp.experiment.session import Session
 from gitexp.experiment.set_params import set_params
 from gitexp.experiment.source_roots import python_path
 from gitexp.git.untrack import untrack_new
 from gitexp.git.worktree import Worktree
 from gitexp.pipeline.graph import Graph
-from gitexp.pipeline.select import select
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
-from gitexp.project import Project, project_at
+from gitexp.project import HydraSettings, Project, project_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def lay_out(session: Session, attempt: Attempt, worktree: Worktree, dry: bool = 
     project = project_at(session.project, worktree.path / session.project.prefix)
     folder = caller_dir(session.project)
     carry(session.project.repo.work_tree, worktree.path, session.included, session.copies)
-    set_params(project.root, attempt.overrides, folder, project.settings.hydra)
+    hydra = project.settings.hydra if session.request.terms.hydra else HydraSettings()
+    set_params(project.root, attempt.overrides, folder, hydra)
     files = SnapshotFiles(project, attempt.tree, session.once)
     read = read_pipeline(session.project, files)
     stages = in_scope(read.graph, session.request.scope, folder)
@@ -100,28 +101,6 @@ def untrack_outs(session: Session, attempt: Attempt, worktree: Worktree, stages:
     new = session.once.ask("\0".join(outs), attempt.tree, lambda: untrack_new(worktree, outs))
     if new:
         untrack_new(worktree, new)
-
-
-def caller_dir(project: Project) -> str:
-    """Where the user stands, relative to the DVC root; '' for the root itself or outside of it."""
-    try:
-        here = project.cwd.relative_to(project.root).as_posix()
-    except ValueError:
-        return ""
-    return "" if here == "." else here
-
-
-def in_scope(graph: Graph, scope: Scope, folder: str) -> tuple[Stage, ...]:
-    return select(
-        graph,
-        scope.targets,
-        folder,
-        single_item=scope.single_item,
-        downstream=scope.downstream,
-        pipeline=scope.pipeline,
-        all_pipelines=scope.all_pipelines,
-        recursive=scope.recursive,
-    )
 
 
 def edited_data(session: Session, graph: Graph, stages: tuple[Stage, ...], locks: Locks) -> list[EditedData]:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def _initialized(hydra: Any, root: Path, settings: HydraSettings) -> Any:
     folder = config_folder(root, settings)
     if not folder.is_dir():
         raise ExpError(
-            f"Hydra composition is on, but there is no folder '{folder}'.",
+            f"Hydra composition is on, but there is no folder '{settings.config_dir or 'conf'}'.",
             "set hydra.config_dir in .dvc/config, or hydra.enabled to false.",
         )
     return hydra.initialize_config_dir(str(folder.resolve()), version_base=None)
@@ -80,5 +81,7 @@ def _importable(root: Path, settings: HydraSettings) -> Iterator[None]:
 
 
 def _composition_error(settings: HydraSettings, error: Exception) -> ExpError:
-    words = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return ExpError(f"Hydra can't compose '{settings.config_name}': {' '.join(words[:3])}")
+    first, *more = [line.strip() for line in str(error).splitlines() if line.strip()] or [repr(error)]
+    # The options there are, each on a line of its own; then where Hydra looked, in a worktree's terms.
+    hint = " ".join(takewhile(lambda line: not line.startswith("Config search path"), more))
+    return ExpError(f"Hydra can't compose '{settings.config_name}': {first}", hint or None)

@@ -39,9 +39,8 @@ def read_with_hydra(text: str) -> Reading:
         raise _syntax_error(text, str(error)) from error
     except RecursionError as error:
         raise ExpError(f"`{text[:60]}…` is nested too deeply for an override.") from error
-    if parsed.package is not None:
-        raise ExpError(f"`{text}`: '@' is for Hydra's config groups, which a params file does not have.")
-    kind, key = _KIND_NAMES[parsed.type.name], parsed.key_or_group
+    kind = _KIND_NAMES[parsed.type.name]
+    key = parsed.key_or_group + ("" if parsed.package is None else f"@{parsed.package}")
     if not key:
         raise ExpError(f"`{text}` names no key.", "write key=value.")
     if parsed.is_sweep_override():

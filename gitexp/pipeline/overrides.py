@@ -35,12 +35,13 @@ class Override:
         return split_file(self.text)[1]
 
 
-def parse_overrides(texts: Sequence[str]) -> tuple[Override, ...]:
+def parse_overrides(texts: Sequence[str], composed: str | None = None) -> tuple[Override, ...]:
     """The overrides in `texts`, in order, values typed as Hydra types them.
 
-    Raises ExpError for what is not in Hydra's grammar, and for a sweep.
+    `composed` is the file that Hydra composes, if it does: only there a key may be a config group with a
+    package (`db@backup=pg`). Raises ExpError for what is not in Hydra's grammar, and for a sweep.
     """
-    return tuple(_parse(text) for text in texts)
+    return tuple(_parse(text, composed) for text in texts)
 
 
 def by_file(overrides: Sequence[Override]) -> dict[str, tuple[Override, ...]]:
@@ -51,9 +52,11 @@ def by_file(overrides: Sequence[Override]) -> dict[str, tuple[Override, ...]]:
     return grouped
 
 
-def _parse(text: str) -> Override:
+def _parse(text: str, composed: str | None) -> Override:
     file, rest = split_file(text)
     reading = read_override(rest)
+    if "@" in reading.key and (file or DEFAULT_FILE) != composed:
+        raise ExpError(f"`{text}`: '@' is for Hydra's config groups, which a params file does not have.")
     if reading.choices is not None:
         raise ExpError(
             f"`{text}` has several values, but one is needed here.",
