@@ -8,8 +8,8 @@ import typer
 
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref, list_experiments
-from gitexp.experiment.record import Experiment
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.repo import Repo

@@ -15,11 +15,11 @@ from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.memo import Memo
 from gitexp.errors import ExpError
 from gitexp.experiment.data_sources import EditedData, find_edited
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import Revision, resolve_rev
 from gitexp.experiment.keep_workspace import Unsaved, keep_workspace
 from gitexp.experiment.kept import APPLIED
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
-from gitexp.experiment.record import Experiment
 from gitexp.experiment.stores import open_memo, open_store
 from gitexp.experiment.workspace_data import DataPlace, Placed, place_data
 from gitexp.git.refs import RefChange, change_refs, read_ref

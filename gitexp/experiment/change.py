@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitexp.errors import ExpError
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import find_experiment, find_experiments, list_experiments, resolve_rev
 from gitexp.experiment.kept import removal, removed_ref
 from gitexp.experiment.names import check_branch_name, check_name
-from gitexp.experiment.record import Experiment
 from gitexp.experiment.roots import of_root
 from gitexp.git.refs import RefChange, RefConflict, change_refs, create_ref, read_ref
 from gitexp.git.repo import Repo

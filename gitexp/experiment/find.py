@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gitexp.errors import ExpError, near
-from gitexp.experiment.record import Experiment
+from gitexp.experiment.experiment import Experiment
 from gitexp.git.refs import Ref, list_refs, resolve
 from gitexp.git.repo import Repo, read_head
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.compare import Comparison, compare
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import find_experiment, list_experiments
 from gitexp.experiment.message import parse
-from gitexp.experiment.record import Experiment
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.command import run_git
 from gitexp.git.objects import Commit

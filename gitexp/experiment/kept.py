@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from itertools import count
 
-from gitexp.experiment.record import Experiment
+from gitexp.experiment.experiment import Experiment
 from gitexp.git.refs import Ref, RefChange, list_refs
 from gitexp.git.repo import Repo
 

@@ -1,4 +1,4 @@
-"""The records of experiments: what one is in Git, and how a run of one ended."""
+"""The records of runs and tables: what a revision holds, and how a run ended."""
 
 from __future__ import annotations
 
@@ -9,20 +9,8 @@ from pathlib import Path
 
 from gitexp.build.events import Event, StageResult
 from gitexp.content import Hash
+from gitexp.experiment.experiment import Experiment as Experiment
 from gitexp.pipeline.stage import Value
-
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """One finished experiment: refs/exps/<baseline[:2]>/<baseline[2:]>/<name> -> commit."""
-
-    name: str
-    commit: str
-    baseline: str
-
-    @property
-    def ref(self) -> str:
-        return f"refs/exps/{self.baseline[:2]}/{self.baseline[2:]}/{self.name}"
 
 
 class State(Enum):

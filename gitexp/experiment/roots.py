@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.message import parse
-from gitexp.experiment.record import Experiment
 from gitexp.git.ignore import list_files
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo

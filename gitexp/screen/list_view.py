@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gitexp.experiment.record import Experiment
+from gitexp.experiment.experiment import Experiment
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
 
