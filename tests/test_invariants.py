@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -102,6 +104,20 @@ def test_reading_commands_write_nothing_of_the_users(messy: Path) -> None:
     for command in ["list", "show", "show --json", "log", "diff", "status", "dag"]:
         exp_ok(messy, *command.split())
     assert workspace(messy) == before
+
+
+@pytest.mark.parametrize("pipe", ["| head -n 1", "2>&1 | head -n 1", "--json | head -n 1"])
+def test_a_run_goes_on_when_its_reader_leaves(pipe: str, work: Path) -> None:
+    project = fixture_repo("get-started", work / "project")
+    (project / "src" / "split.sh").write_text("sleep 0.3\n" + (project / "src" / "split.sh").read_text())
+    line = f"{shlex.join(EXP)} run --name one {pipe}"
+    subprocess.run(["sh", "-c", line], cwd=project, check=True, capture_output=True)
+    wait_for(ref_file(project, "one"))
+
+
+def ref_file(project: Path, name: str) -> Path:
+    head = git(project, "rev-parse", "HEAD")
+    return project / ".git" / "refs" / "exps" / head[:2] / head[2:] / name
 
 
 def wait_for(path: Path, seconds: float = 20) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TextIO
 
 from gitexp.build.events import (
     Event,
@@ -22,12 +21,13 @@ from gitexp.experiment.compare import compare_files
 from gitexp.experiment.record import ExperimentEvent, FileValues, RunEvent, RunResult, RunStarted
 from gitexp.pipeline.stage import Value
 from gitexp.screen.json_text import to_json
+from gitexp.screen.lasting_out import Out
 
 
 class JsonRunView:
     """Writes each event as it comes."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: Out) -> None:
         self._out = out
         self._lock = threading.Lock()
 

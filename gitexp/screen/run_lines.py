@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TextIO
 
 from gitexp.build.events import (
     Event,
@@ -20,6 +19,7 @@ from gitexp.build.events import (
 from gitexp.build.plan import Reason
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, RunStarted, State
 from gitexp.screen.cells import one_line, output_line, short_time
+from gitexp.screen.lasting_out import Out
 from gitexp.screen.reasons import reasons_words
 from gitexp.screen.run_report import failure_lines, report_lines
 from gitexp.screen.talk import print_warning, say, visible
@@ -38,7 +38,7 @@ FINISHED = {
 class LinesRunView:
     """Says what happens, line by line, without colour or cursor movement."""
 
-    def __init__(self, out: TextIO, verbose: bool = False, applied: bool = False) -> None:
+    def __init__(self, out: Out, verbose: bool = False, applied: bool = False) -> None:
         self._out = out
         self._verbose = verbose
         self._applied = applied
@@ -91,7 +91,7 @@ class LinesRunView:
 class QuietRunView:
     """Nothing until the end, then one name a line for a script to read; failures go to stderr."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: Out) -> None:
         self._out = out
 
     def __enter__(self) -> QuietRunView:
@@ -113,7 +113,7 @@ class QuietRunView:
         _say_failures(results)
 
 
-def print_report(out: TextIO, results: Sequence[RunResult], applied: bool) -> None:
+def print_report(out: Out, results: Sequence[RunResult], applied: bool) -> None:
     """The report on `out`, what failed on stderr."""
     for line in report_lines(results, applied):
         out.write(visible(line) + "\n")

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from gitexp import deferred
 from gitexp.experiment.record import ExperimentEvent, RunResult
+from gitexp.screen.lasting_out import LastingOut
 from gitexp.screen.run_json import JsonRunView
 from gitexp.screen.run_lines import LinesRunView, QuietRunView
 
@@ -44,10 +45,10 @@ def open_run_view(
 ) -> RunView:
     """The view for this process's stdout. `verbose` adds reasons; `applied`: the next step is not `apply`."""
     if json:
-        return JsonRunView(sys.stdout)
+        return JsonRunView(LastingOut(sys.stdout))
     if quiet:
-        return QuietRunView(sys.stdout)
+        return QuietRunView(LastingOut(sys.stdout))
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         live: RunView = deferred.module("gitexp.screen.run_live").LiveRunView(verbose, applied)
         return live
-    return LinesRunView(sys.stdout, verbose, applied)
+    return LinesRunView(LastingOut(sys.stdout), verbose, applied)

@@ -5,6 +5,7 @@ Results go to stdout, talk goes to stderr: a script can read the one without the
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import traceback
 
@@ -33,9 +34,12 @@ def print_bug(error: BaseException) -> None:
 
 def say(text: str) -> None:
     """One message to stderr, control characters made visible so that no name can inject escape codes."""
-    sys.stdout.flush()
-    sys.stderr.write(visible(text) + "\n")
-    sys.stderr.flush()
+    # That nobody reads on is no reason to fail.
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.write(visible(text) + "\n")
+        sys.stderr.flush()
 
 
 def visible(text: str) -> str:
