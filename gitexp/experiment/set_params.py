@@ -13,21 +13,29 @@ from gitexp.project import HydraSettings
 
 
 def set_params(root: Path, texts: tuple[str, ...], folder: str, hydra: HydraSettings) -> None:
-    """Apply overrides to the params files below the DVC root `root`.
+    """Write what `changed_params` gives into the DVC root `root`. Raises ExpError."""
+    for path, data in changed_params(root, texts, folder, hydra).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def changed_params(
+    root: Path, texts: tuple[str, ...], folder: str, hydra: HydraSettings
+) -> dict[Path, bytes]:
+    """The params files below the DVC root `root` that overrides change, as they will be.
 
     A file is looked for in `folder`, where the user stands, before the root. With Hydra composition switched
     on, the root's params.yaml is composed anew and takes the overrides meant for it. Raises ExpError.
     """
     grouped = by_file(parse_overrides(texts, composed=DEFAULT_FILE if hydra.enabled else None))
+    changed = {}
     if hydra.enabled:
-        composed = compose_params(root, hydra, grouped.pop(DEFAULT_FILE, ()))
-        (root / DEFAULT_FILE).write_bytes(composed)
+        changed[root / DEFAULT_FILE] = compose_params(root, hydra, grouped.pop(DEFAULT_FILE, ()))
     for name, overrides in grouped.items():
         path = _params_file(root, name, folder)
         data = path.read_bytes() if path.is_file() else None
-        edited = apply_overrides(name, data, overrides)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(edited)
+        changed[path] = apply_overrides(name, data, overrides)
+    return changed
 
 
 def _params_file(root: Path, name: str, folder: str) -> Path:

@@ -40,6 +40,7 @@ class Ground:
     graph: Graph
     stages: tuple[Stage, ...]
     locks: Locks
+    captured: tuple[str, ...] = ()  # .dvc files rewritten for data that was edited in the workspace
 
     @property
     def root(self) -> Path:
@@ -83,14 +84,16 @@ def lay_out(session: Session, attempt: Attempt, worktree: Worktree, dry: bool = 
     stages = in_scope(read.graph, session.request.scope, folder)
     untrack_outs(session, attempt, worktree, stages)
     locks = dict(read.locks)
-    for data in edited_data(session, read.graph, stages, locks):
+    edited = edited_data(session, read.graph, stages, locks)
+    for data in edited:
         if dry:
             lend(data, session.project.root, project.root)
         else:
             saved = capture(data, session.project.root, session.store, session.memo, ignored(session.project))
             record(saved, project.root)
             locks[data.stage.address] = saved.entry_now
-    return Ground(worktree, project, files, read.graph, stages, locks)
+    captured = tuple(data.stage.file for data in edited)
+    return Ground(worktree, project, files, read.graph, stages, locks, captured)
 
 
 def untrack_outs(session: Session, attempt: Attempt, worktree: Worktree, stages: tuple[Stage, ...]) -> None:
