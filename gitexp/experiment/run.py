@@ -65,16 +65,30 @@ def _not_begun(attempt: Attempt) -> RunResult:
 
 
 def warnings_of(snapshot: Snapshot) -> list[Warned]:
-    """What the user should know about a snapshot: the files that were too big for a commit."""
-    if not snapshot.left_out:
-        return []
-    shown = ", ".join(snapshot.left_out[:5])
-    more = len(snapshot.left_out) - 5
-    names = f"{shown} and {more} more" if more > 0 else shown
-    return [
-        Warned(
-            f"too big for a commit, so the run does not see: {names}",
-            f"`dvc add {snapshot.left_out[0]}` to track it as data, a line in .gitignore if no run needs it, "
-            f"or `-C {snapshot.left_out[0]}` to copy it into this run.",
+    """What the user should know about a snapshot: what of the workspace it leaves out, and what helps."""
+    nested = [path for path in snapshot.left_out if path.endswith("/")]
+    big = [path for path in snapshot.left_out if not path.endswith("/")]
+    warnings = []
+    if big:
+        warnings.append(
+            Warned(
+                f"too big for a commit, so the run does not see: {_some(big)}",
+                f"`exp add {big[0]}` to track it as data, a line in .gitignore if no run needs it, "
+                f"or `-C {big[0]}` to copy it into this run.",
+            )
         )
-    ]
+    if nested:
+        warnings.append(
+            Warned(
+                f"a Git repository of its own, so the run does not see: {_some(nested)}",
+                f"make it a submodule, or `-C {nested[0]}` to copy it into this run; "
+                "a line in .gitignore if no run needs it.",
+            )
+        )
+    return warnings
+
+
+def _some(paths: Sequence[str]) -> str:
+    """The first five."""
+    more = len(paths) - 5
+    return f"{', '.join(paths[:5])} and {more} more" if more > 0 else ", ".join(paths)
