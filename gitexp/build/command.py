@@ -31,9 +31,12 @@ _ESCALATION = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 
 
 class CommandRunner(Protocol):
-    def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
+    def run(
+        self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
+    ) -> int:
         """Run `command` to its end. The exit code; the negative signal number if a signal killed it.
 
+        `slots`: how many ordinary commands it counts for where the number of commands at once is limited.
         Raises ExpError when it can't be started at all.
         """
         ...
@@ -49,8 +52,14 @@ class ShellRunner:
         self.grace = grace
         self.keep_open = keep_open
 
-    def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
+    def run(
+        self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
+    ) -> int:
         process = _start(shell_argv(command, env.get("SHELL")), cwd, env, self.keep_open)
+        with stop.running():
+            return self._watch(process, on_line, stop)
+
+    def _watch(self, process: subprocess.Popen[bytes], on_line: OnLine, stop: Stop) -> int:
         ending = _Ending(process, stop, self.grace)
         try:
             _pump(process, on_line, ending)

@@ -175,9 +175,10 @@ class Contents:
             return None
 
 
-def contents_of(site: Site, graph: Graph, locks: Locks) -> Contents:
-    """The contents of a site before anything ran in it."""
-    return Contents(site, dict(_absent(site, graph, locks)) if site.virtual else {})
+def contents_of(site: Site, graph: Graph, locks: Locks, allow_missing: bool = False) -> Contents:
+    """The contents of a site before anything ran in it; with `allow_missing` as if it were virtual."""
+    is_known = site.virtual or allow_missing
+    return Contents(site, dict(_absent(site, graph, locks)) if is_known else {})
 
 
 def _absent(site: Site, graph: Graph, locks: Locks) -> Iterator[tuple[str, Hash]]:

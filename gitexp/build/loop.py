@@ -10,12 +10,21 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from gitexp.build.events import Listener, Outcome, StageEnded, StageResult, StageStarted, StageWaiting
-from gitexp.build.mutex import mutexes
+from gitexp.build.events import (
+    Failure,
+    Listener,
+    Outcome,
+    StageEnded,
+    StageResult,
+    StageStarted,
+    StageWaiting,
+)
+from gitexp.build.inbox import Done, Fault, Inbox, Message
 from gitexp.build.plan import Action, Cause, Step
 from gitexp.build.progress import Progress
-from gitexp.build.worker import Done, Fault, Inbox, Message, Worker, failure_of
+from gitexp.build.worker import Worker, failure_of
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage
@@ -23,6 +32,15 @@ from gitexp.pipeline.stage import Stage
 OnEntry = Callable[[Stage, LockEntry], None]
 
 WELL = frozenset({Outcome.KEPT, Outcome.RESTORED, Outcome.RAN, Outcome.RECORDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to go about it: see `builder.BuildOptions`."""
+
+    jobs: int
+    keep_going: bool
+    ignore_errors: bool
 
 
 class Loop:
@@ -34,13 +52,12 @@ class Loop:
         worker: Worker,
         inbox: Inbox,
         refused: Mapping[str, ExpError],
-        jobs: int,
-        keep_going: bool,
+        manner: Manner,
         listener: Listener,
         on_entry: OnEntry | None,
     ) -> None:
         self._progress, self._worker, self._inbox, self._refused = progress, worker, inbox, refused
-        self._jobs, self._keep_going = max(1, jobs), keep_going
+        self._manner = manner
         self._listen, self._on_entry = listener, on_entry
         self._startable: list[tuple[int, Step]] = []
         self._running: dict[str, Step] = {}
@@ -56,9 +73,13 @@ class Loop:
         except BaseException:
             self._abandon()
             raise
-        for step in self._progress.steps:
-            if step.stage.address not in self.results:
-                self._end(StageResult(step.stage.address, Outcome.SKIPPED, 0.0, step.reasons))
+        left = [step for step in self._progress.steps if step.stage.address not in self.results]
+        expired = self._worker.stop.expired
+        if left and expired and not self._some_failed:
+            first = left.pop(0)
+            self._end(_never_begun(first, Failure(f"{expired}, before it could begin")))
+        for step in left:
+            self._end(_never_begun(step))
 
     def _turn(self) -> None:
         while True:
@@ -89,16 +110,21 @@ class Loop:
         """The plan's step; if that left something open, what is right now. Raises ExpError."""
         stage, step = planned.stage, planned
         was_open = any(reason.cause is Cause.UPSTREAM for reason in planned.reasons)
-        if was_open or any(other in self.entries for other in self._progress.upstream(stage.address)):
-            step = self._worker.planner.decide(stage, self._worker.contents)
+        is_new = any(other in self.entries for other in self._progress.upstream(stage.address))
+        if was_open or is_new or self._manner.ignore_errors:
+            step = self._worker.planner.decide(stage, self._worker.contents, is_new)
         if step.action is not Action.KEEP and stage.address in self._refused:
             raise self._refused[stage.address]
         return step
 
     def _start_some(self) -> None:
-        """Begin what may begin, first in plan order; a stage whose mutex is taken lets others pass."""
+        """Begin what may begin, first in plan order.
+
+        A stage whose mutex is taken lets others pass. One for which too few slots are free does not: it
+        would wait for ever.
+        """
         held_back = []
-        while self._startable and not self._is_over() and self._has_job():
+        while self._startable and not self._is_over() and self._has_room(self._startable[0][1]):
             place, step = heapq.heappop(self._startable)
             if self._is_held_apart(step):
                 held_back.append((place, step))
@@ -108,18 +134,28 @@ class Loop:
         for item in held_back:
             heapq.heappush(self._startable, item)
 
-    def _has_job(self) -> bool:
+    def _has_room(self, step: Step) -> bool:
         # One that waited may go on any moment: then there is one more for a while. Who must not have that
         # hands in a runner that counts.
-        return len(self._running) - len(self._idle) < self._jobs
+        busy = sum(self._slots(address) for address in self._running if address not in self._idle)
+        return busy + self._slots(step.stage.address) <= self._jobs
+
+    def _slots(self, address: str) -> int:
+        return min(self._worker.needs[address].slots, self._jobs)
+
+    @property
+    def _jobs(self) -> int:
+        return max(1, self._manner.jobs)
 
     def _is_held_apart(self, step: Step) -> bool:
-        mine = set(mutexes(step.stage))
-        return bool(mine) and any(mine.intersection(mutexes(other.stage)) for other in self._running.values())
+        needs = self._worker.needs
+        mine = needs[step.stage.address].mutexes
+        return bool(mine) and any(mine & needs[other].mutexes for other in self._running)
 
     def _is_over(self) -> bool:
         """Whether nothing more may begin."""
-        return self._worker.stop.asked or (self._some_failed and not self._keep_going)
+        goes_on = self._manner.keep_going or self._manner.ignore_errors
+        return self._worker.stop.asked or (self._some_failed and not goes_on)
 
     def _labour(self, step: Step) -> None:
         try:
@@ -153,10 +189,10 @@ class Loop:
     def _end(self, result: StageResult) -> None:
         self.results[result.stage] = result
         self._listen(StageEnded(result))
-        if result.outcome in WELL:
+        failed = result.outcome is Outcome.FAILED
+        self._some_failed = self._some_failed or failed
+        if result.outcome in WELL or (failed and self._manner.ignore_errors):
             self._progress.end(result.stage)
-        elif result.outcome is Outcome.FAILED:
-            self._some_failed = True
 
     def _abandon(self) -> None:
         """Something broke: no command may outlive us."""
@@ -167,3 +203,8 @@ class Loop:
                 self._running.pop(message.result.stage, None)
             elif isinstance(message, Fault):
                 self._running.pop(message.stage, None)
+
+
+def _never_begun(step: Step, failure: Failure | None = None) -> StageResult:
+    outcome = Outcome.SKIPPED if failure is None else Outcome.FAILED
+    return StageResult(step.stage.address, outcome, 0.0, step.reasons, failure)

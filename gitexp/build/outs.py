@@ -42,15 +42,16 @@ def missing_outs(stage: Stage, site: Site) -> list[str]:
     return [out.path for out in stage.outs if not os.path.exists(site.path(out.path))]
 
 
-def record_outs(stage: Stage, site: Site, contents: Contents) -> dict[str, Hash]:
-    """Hash the outs and put them into the store; root-relative path -> hash.
+def record_outs(stage: Stage, site: Site, contents: Contents, store: bool = True) -> dict[str, Hash]:
+    """Hash the outs and, with `store`, put them into the store; root-relative path -> hash.
 
     Uncached metrics and plots are stored too where the run can be restored later. Raises ExpError.
     """
     keep_uncached = may_save(stage)
     found = {}
     for out in stage.outs:
-        found[out.path] = content = _record(out, site, keep_uncached)
+        keep = store and (out.cache or keep_uncached)
+        found[out.path] = content = _record(out, site) if keep else _hashed(out, site)
         contents.on_disk(out.path, content)
     return found
 
@@ -73,13 +74,15 @@ def restore_outs(stage: Stage, source: LockEntry, site: Site, contents: Contents
     return found
 
 
-def _record(out: Out, site: Site, keep_uncached: bool) -> Hash:
+def _record(out: Out, site: Site) -> Hash:
     target = site.path(out.path)
     if out.cache:
         return save_and_link(site.store, target, site.link_types, site.memo, site.ignored)
-    if keep_uncached:
-        return site.store.save(target, site.memo, site.ignored)
-    found = hash_path(target, site.memo, site.ignored)
+    return site.store.save(target, site.memo, site.ignored)
+
+
+def _hashed(out: Out, site: Site) -> Hash:
+    found = hash_path(site.path(out.path), site.memo, site.ignored)
     if found is None:
         raise ExpError(f"its out '{out.path}' vanished while it was recorded.")
     return found

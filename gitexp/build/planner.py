@@ -8,7 +8,7 @@ as before, the stage is up to date (early cut-off).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gitexp.build.changes import always_changed, command_change, input_changes, out_changes, touches_inputs
@@ -19,6 +19,7 @@ from gitexp.build.pathmap import PathMap
 from gitexp.build.plan import Action, Cause, Plan, Reason, Step
 from gitexp.build.runcache import RunCache, may_restore, run_key
 from gitexp.build.site import Site
+from gitexp.content import Hash
 from gitexp.errors import ExpError
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.lock import LockEntry
@@ -29,26 +30,35 @@ from gitexp.pipeline.stage import Stage
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the user asked for. `force`: run all; `run_cache`: restore earlier runs by their inputs;
-    `allow_missing`: data that is absent but known by its lock is taken for unchanged."""
+    `allow_missing`: data that is absent but known by its lock is taken for unchanged;
+    `force_downstream`: what directly depends on a stage that was made anew runs, changed or not."""
 
     force: bool = False
     run_cache: bool = True
     allow_missing: bool = False
+    force_downstream: bool = False
 
 
 class Planner:
     """Judges stages. It changes nothing, neither on disk nor in `locks`."""
 
-    def __init__(self, site: Site, locks: Locks, rules: Rules) -> None:
+    def __init__(
+        self, site: Site, locks: Locks, rules: Rules, recorded: Mapping[str, Hash] | None = None
+    ) -> None:
+        """`recorded`: what the locks say of every out, by path; asked only for missing deps."""
         self._site, self._locks, self._rules = site, locks, rules
+        self._recorded = recorded or {}
         self._run_cache = RunCache(site.store)
 
-    def decide(self, stage: Stage, contents: Contents) -> Step:
-        """What to do with a stage whose inputs are known. Raises ExpError for files that can't be read."""
+    def decide(self, stage: Stage, contents: Contents, upstream_is_new: bool = False) -> Step:
+        """What to do with a stage whose inputs are known. Raises ExpError for files that can't be read.
+
+        `upstream_is_new`: a stage that it directly depends on was made anew in this build.
+        """
         reasons = tuple(self._reasons(stage, contents))
         if stage.cmd is None or stage.frozen:
             return self._decide_data(stage, reasons)
-        if self._rules.force:
+        if self._is_forced(upstream_is_new):
             return Step(stage, Action.RUN, (Reason(Cause.FORCED), *reasons))
         if not reasons:
             return Step(stage, Action.KEEP)
@@ -70,9 +80,12 @@ class Planner:
             params=tuple(dep for dep in stage.params if not unknown.overlaps(dep.path)),
         )
         own = tuple(self._reasons(known, contents, always_changed(stage)))
-        if self._rules.force:
+        if self._is_forced(upstream_is_new=True):
             return Step(stage, Action.RUN, (Reason(Cause.FORCED), *own, *upstream))
         return Step(stage, Action.RUN if own else Action.DEPENDS, (*own, *upstream))
+
+    def _is_forced(self, upstream_is_new: bool) -> bool:
+        return self._rules.force or (self._rules.force_downstream and upstream_is_new)
 
     def find_run(self, stage: Stage, inputs: LockEntry) -> LockEntry | None:
         """A kept run of `stage` on exactly these inputs."""
@@ -97,9 +110,12 @@ class Planner:
         yield from (change for change in changes if not self._is_excused(stage, change))
 
     def _is_excused(self, stage: Stage, reason: Reason) -> bool:
-        """With allow_missing: what is absent but recorded is no reason."""
+        """With allow_missing: what is absent but recorded is no reason, unless as something else."""
         absent = (Cause.DEP_DELETED, Cause.OUT_DELETED, Cause.OUT_NOT_IN_CACHE)
-        return self._rules.allow_missing and reason.cause in absent and reason.old is not None
+        if not (self._rules.allow_missing and reason.cause in absent and reason.old is not None):
+            return False
+        made = self._recorded.get(reason.subject or "") if reason.cause is Cause.DEP_DELETED else None
+        return made is None or made.value == reason.old
 
     def _decide_data(self, stage: Stage, reasons: tuple[Reason, ...]) -> Step:
         """Data, or a frozen stage: no command makes it. Bring back what is gone, take what is there."""
@@ -140,17 +156,24 @@ def make_plan(
     stages: Sequence[Stage],
     site: Site,
     locks: Locks,
-    *,
-    force: bool = False,
-    run_cache: bool = True,
-    allow_missing: bool = False,
+    rules: Rules | None = None,
 ) -> Plan:
     """What a build of `stages` (upstream first) would do, and why. Nothing is changed.
 
     Raises ExpError for a params file, dep or out that can't be read.
     """
-    planner = Planner(site, locks, Rules(force, run_cache, allow_missing))
-    return plan_ahead(planner, graph, stages, contents_of(site, graph, locks))
+    rules = rules or Rules()
+    contents = contents_of(site, graph, locks, rules.allow_missing)
+    return plan_ahead(planner_of(graph, site, locks, rules), graph, stages, contents)
+
+
+def planner_of(graph: Graph, site: Site, locks: Locks, rules: Rules) -> Planner:
+    """A planner that knows what is recorded of all outs, if the rules ask for it."""
+    stages = graph.stages.values() if rules.allow_missing else ()
+    recorded = {
+        out.path: content for stage in stages for out, content in locked_outs(stage, locks.get(stage.address))
+    }
+    return Planner(site, locks, rules, recorded)
 
 
 def plan_ahead(planner: Planner, graph: Graph, stages: Sequence[Stage], contents: Contents) -> Plan:
@@ -158,17 +181,21 @@ def plan_ahead(planner: Planner, graph: Graph, stages: Sequence[Stage], contents
     ahead, upstream = contents.fork(), active_edges(graph)
     unknown: PathMap[str] = PathMap()
     open_stages: set[str] = set()
+    made_anew: set[str] = set()
     steps = []
     for stage in stages:
         try:
             if open_stages.intersection(upstream[stage.address]):
                 step = planner.foresee(stage, ahead, unknown)
             else:
-                step = planner.decide(stage, ahead)
+                is_new = not made_anew.isdisjoint(upstream[stage.address])
+                step = planner.decide(stage, ahead, is_new)
         except ExpError as error:
             raise ExpError(
                 f"stage '{stage.address}': {error.message}", error.hint, error.exit_code
             ) from error
+        if step.action is not Action.KEEP:
+            made_anew.add(stage.address)
         if step.action is Action.RESTORE:
             _play_through(step, ahead)
         elif step.action in (Action.RUN, Action.DEPENDS):

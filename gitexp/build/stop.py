@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -19,15 +19,33 @@ class Stop:
     """How urgently a build was asked to stop; 0: not at all. For any thread, and for signal handlers."""
 
     def __init__(self) -> None:
-        self.level = 0
+        self._times = 0
 
     def ask(self) -> None:
         """Stop as soon as possible; each further call makes the runner use a harder signal at once."""
-        self.level += 1
+        self._times += 1
+
+    @property
+    def level(self) -> int:
+        return self._times
 
     @property
     def asked(self) -> bool:
         return self.level > 0
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody asked; not only the clock of a Deadline."""
+        return self._times > 0
+
+    @property
+    def expired(self) -> str | None:
+        """'timed out after 90s', when it is the clock that asks."""
+        return None
+
+    def running(self) -> AbstractContextManager[None]:
+        """Held while a command runs: what a Deadline counts."""
+        return nullcontext()
 
 
 @contextmanager

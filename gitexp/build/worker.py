@@ -7,16 +7,15 @@ decides what runs when; that is the builder's.
 
 from __future__ import annotations
 
-import queue
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from gitexp.build.claim import Unclaimed, claim, claim_all
 from gitexp.build.command import CommandRunner
 from gitexp.build.contents import Contents
+from gitexp.build.deadline import Deadline
 from gitexp.build.environment import commands_of, stage_environment
 from gitexp.build.events import (
     Event,
@@ -28,11 +27,13 @@ from gitexp.build.events import (
     StageWaiting,
     Warned,
 )
+from gitexp.build.inbox import Done
 from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
 from gitexp.build.locks import Locks
-from gitexp.build.mutex import mutex_names
+from gitexp.build.mutex import mutex_claims
+from gitexp.build.needs import Needs
 from gitexp.build.outs import make_way, missing_outs, record_outs, restore_outs
-from gitexp.build.plan import Action, Step
+from gitexp.build.plan import Action, Cause, Step
 from gitexp.build.planner import Planner
 from gitexp.build.runcache import RunCache, may_restore, may_save, run_key
 from gitexp.build.site import Site
@@ -49,31 +50,6 @@ _TAIL = 20  # lines of output that a failure carries
 Tell = Callable[[Event], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How a step ended. `entry` is what to write to its lock file, if it ended well."""
-
-    result: StageResult
-    entry: LockEntry | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """The thread of a step died of a fault of ours."""
-
-    stage: str
-    error: BaseException
-
-
-Message = Event | Done | Fault
-Inbox: TypeAlias = "queue.Queue[Message]"
-
-
-def new_inbox() -> Inbox:
-    """Bounded: a command that writes faster than the listener can show has to wait."""
-    return queue.Queue(10_000)
-
-
 class _Failed(Exception):
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.message)
@@ -84,7 +60,8 @@ class _Failed(Exception):
 class Worker:
     """What the steps of one build share. `tell` may be called from any thread.
 
-    `share`: earlier and simultaneous runs of the same stage may stand for this one (not with --force).
+    `needs` is by stage address. `share`: earlier and simultaneous runs of the same stage may stand for this
+    one, unless it is forced. `commit`: what is made enters the cache, and the run the run cache.
     """
 
     site: Site
@@ -94,7 +71,9 @@ class Worker:
     runner: CommandRunner
     stop: Stop
     tell: Tell
-    share: bool
+    needs: Mapping[str, Needs]
+    share: bool = True
+    commit: bool = True
 
     def carry_out(self, step: Step) -> Done:
         """Do what the step says. Failures are values; only faults of ours are raised."""
@@ -103,9 +82,10 @@ class Worker:
         try:
             outcome, entry = self._act(step)
         except Unclaimed:
-            outcome = Outcome.STOPPED
+            failure = Failure(self.stop.expired) if self.stop.expired else None
+            outcome = Outcome.FAILED if failure else Outcome.STOPPED
         except _Failed as failed:
-            outcome = Outcome.STOPPED if self.stop.asked else Outcome.FAILED
+            outcome = Outcome.STOPPED if self.stop.interrupted else Outcome.FAILED
             failure = failed.failure
         except ExpError as error:
             outcome, failure = Outcome.FAILED, failure_of(error)
@@ -124,13 +104,16 @@ class Worker:
                 if step.stage.cmd is None or step.stage.frozen:
                     raise
                 self.tell(Warned(f"stage '{step.stage.address}' runs: {error.message}"))
-        return self._run_or_share(step.stage)
+        return self._run_or_share(step)
 
-    def _run_or_share(self, stage: Stage) -> tuple[Outcome, LockEntry]:
+    def _run_or_share(self, step: Step) -> tuple[Outcome, LockEntry]:
+        stage = step.stage
+        share = self.share and not any(reason.cause is Cause.FORCED for reason in step.reasons)
         inputs = self._inputs(stage)
         key = run_key(inputs, tuple(out.written for out in stage.outs)) if may_restore(stage) else None
-        with claim_all(self.site.claims, mutex_names(stage), self.stop, lambda: None):
-            if key is None or not self.share:
+        mutexes = mutex_claims(self.needs[stage.address].mutexes)
+        with claim_all(self.site.claims, mutexes, self.stop, lambda: None):
+            if key is None or not share:
                 return Outcome.RAN, self._run(stage, inputs)
             with claim(self.site.claims, key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
                 earlier = self.planner.find_run(stage, inputs)
@@ -148,11 +131,13 @@ class Worker:
 
     def _run(self, stage: Stage, before: LockEntry) -> LockEntry:
         make_way(stage, self.site, self.contents)
-        self._run_commands(stage)
-        self.contents.forget()
+        try:
+            self._run_commands(stage)
+        finally:
+            self.contents.forget()
         self._require_outs(stage)
         inputs, trusted = self._inputs_after(stage, before)
-        entry = with_outs(stage, inputs, record_outs(stage, self.site, self.contents))
+        entry = with_outs(stage, inputs, record_outs(stage, self.site, self.contents, self.commit))
         if trusted:
             self._remember(stage, entry)
         return entry
@@ -167,10 +152,13 @@ class Worker:
             tail.append(line)
             self.tell(StageOutput(stage.address, line))
 
+        needs = self.needs[stage.address]
+        stop = self.stop if needs.timeout is None else Deadline(self.stop, needs.timeout, while_running=True)
         for command in commands:
-            code = self.runner.run(command, self.site.path(stage.wdir), env, on_line, self.stop)
-            if code != 0 or self.stop.asked:
-                raise _Failed(Failure(_ending(code), code, command, tuple(tail)))
+            code = self.runner.run(command, self.site.path(stage.wdir), env, on_line, stop, needs.slots)
+            if code != 0 or stop.asked:
+                ending = stop.expired if stop.expired and not stop.interrupted else _ending(code)
+                raise _Failed(Failure(ending, code, command, tuple(tail)))
 
     def _inputs_after(self, stage: Stage, before: LockEntry) -> tuple[LockEntry, bool]:
         """The inputs to record, and whether the run may be remembered by them.
@@ -206,7 +194,7 @@ class Worker:
         return entry
 
     def _remember(self, stage: Stage, entry: LockEntry) -> None:
-        if may_save(stage):
+        if self.commit and may_save(stage):
             RunCache(self.site.store).save(entry)
 
     def _entry_inputs(self, stage: Stage, source: LockEntry) -> LockEntry:
@@ -222,7 +210,7 @@ class Worker:
             )
         old = self.locks.get(stage.address)
         inputs = old if old is not None else self._inputs(stage)
-        outs: dict[str, Hash] = record_outs(stage, self.site, self.contents)
+        outs: dict[str, Hash] = record_outs(stage, self.site, self.contents, self.commit)
         return with_outs(stage, replace(inputs, cmd=stage.cmd), outs)
 
 

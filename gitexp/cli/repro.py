@@ -10,7 +10,7 @@ from gitexp.build.events import Event, Planned
 from gitexp.errors import Exit
 from gitexp.experiment.record import RunEvent, RunResult, State
 from gitexp.experiment.repro import Reproduced, ReproRequest, explain_repro, reproduce
-from gitexp.experiment.request import Scope
+from gitexp.experiment.request import Scope, Terms
 from gitexp.project import Project, find_project
 from gitexp.screen.json_text import to_json
 from gitexp.screen.plan_lines import plan_lines
@@ -61,8 +61,7 @@ def command(
         jobs,
         force,
         keep_going,
-        run_cache=not no_run_cache,
-        allow_missing=allow_missing,
+        terms=Terms(run_cache=not no_run_cache, allow_missing=allow_missing),
     )
     project = find_project()
     if dry or explain_only:

@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from gitexp.build.builder import BuildOptions, BuildResult, build
+from gitexp.build.builder import BuildResult, build
 from gitexp.build.command import ShellRunner
 from gitexp.build.events import Event
 from gitexp.build.locks import write_locks
@@ -24,6 +24,7 @@ from gitexp.experiment.record import RunEnded, RunEvent, RunResult, RunStarted, 
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.session import Session
 from gitexp.experiment.sweep import SharedSlots
+from gitexp.experiment.terms import build_options
 from gitexp.experiment.worksite import Ground, lay_out, lent_worktree, site_of
 from gitexp.git.refs import RefConflict
 
@@ -70,7 +71,7 @@ def _build(session: Session, attempt: Attempt, ground: Ground, log: Path, watche
         ground.stages,
         site_of(session, attempt, ground, log),
         ground.locks,
-        BuildOptions(jobs=session.jobs, force=request.force, keep_going=request.keep_going),
+        build_options(session.jobs, request.force, request.keep_going, request.terms),
         listener,
         runner,
         session.stop,

@@ -8,6 +8,7 @@ from gitexp.build.stop import Stop
 from gitexp.experiment.prepare import prepare
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.session import open_session
+from gitexp.experiment.terms import planning_rules
 from gitexp.experiment.worksite import lay_out, lent_worktree, site_of
 from gitexp.project import Project
 
@@ -19,11 +20,12 @@ def explain(project: Project, request: RunRequest) -> list[tuple[str, Plan]]:
     """
     prepared = prepare(project, request)
     plans = []
+    rules = planning_rules(request.force, request.terms)
     with open_session(project, request, Stop()) as session:
         for attempt in prepared.attempts:
             with lent_worktree(session, attempt) as worktree:
                 ground = lay_out(session, attempt, worktree, dry=True)
                 site = site_of(session, attempt, ground, log=None)
-                plan = make_plan(ground.graph, ground.stages, site, ground.locks, force=request.force)
+                plan = make_plan(ground.graph, ground.stages, site, ground.locks, rules)
             plans.append((attempt.name, plan))
     return plans

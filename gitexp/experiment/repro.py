@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gitexp.build.builder import BuildOptions, BuildResult, build
+from gitexp.build.builder import BuildResult, build
 from gitexp.build.dvc_lock import DvcAtWork, dvc_lock
 from gitexp.build.events import Listener, ignore
 from gitexp.build.locks import write_locks
@@ -18,8 +18,9 @@ from gitexp.build.site import Site
 from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.experiment.joblog import open_job
 from gitexp.experiment.pipelines import ReadPipeline
-from gitexp.experiment.request import Scope
+from gitexp.experiment.request import Scope, Terms
 from gitexp.experiment.scope import caller_dir, in_scope
+from gitexp.experiment.terms import build_options, planning_rules
 from gitexp.experiment.workspace import read_workspace
 from gitexp.experiment.workspace_site import open_workspace_site
 from gitexp.pipeline.lock import LockEntry
@@ -31,14 +32,17 @@ _SHARE = 20  # writing locks takes at most one part in so many of the time
 
 @dataclass(frozen=True, slots=True)
 class ReproRequest:
-    """One `exp repro`. `jobs` is how many stages may run at once; None takes `exp.jobs`."""
+    """One `exp repro`. `jobs` is how many stages may run at once; None takes `exp.jobs`.
+
+    `commit`: whether outs enter the cache; without it only the lock says what they are.
+    """
 
     scope: Scope = Scope()
     jobs: int | None = None
     force: bool = False
     keep_going: bool = False
-    run_cache: bool = True
-    allow_missing: bool = False
+    terms: Terms = Terms()
+    commit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +73,12 @@ def reproduce(
             _stages(project, read, request),
             site,
             read.locks,
-            BuildOptions(
-                jobs=request.jobs or project.settings.jobs,
-                force=request.force,
-                keep_going=request.keep_going,
-                run_cache=request.run_cache,
-                allow_missing=request.allow_missing,
+            build_options(
+                request.jobs or project.settings.jobs,
+                request.force,
+                request.keep_going,
+                request.terms,
+                request.commit,
             ),
             listener,
             stop=asked,
@@ -96,9 +100,7 @@ def _plan(site: Site, read: ReadPipeline, project: Project, request: ReproReques
         _stages(project, read, request),
         site,
         read.locks,
-        force=request.force,
-        run_cache=request.run_cache,
-        allow_missing=request.allow_missing,
+        planning_rules(request.force, request.terms),
     )
 
 

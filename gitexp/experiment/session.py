@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
@@ -33,7 +33,7 @@ class Session:
     revisions: SharedReader
     stop: Stop
     jobs: int
-    slots: threading.Semaphore  # one for each command that may run now
+    slots: Slots  # one for each ordinary command that may run at once
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
     included: tuple[str, ...] = ()  # by .worktreeinclude, relative to the Git root
     copies: tuple[str, ...] = ()  # by -C
@@ -56,7 +56,7 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             revisions=revisions,
             stop=stop,
             jobs=jobs,
-            slots=threading.Semaphore(jobs),
+            slots=Slots(jobs),
             editable=editable_roots(project.repo.work_tree, os.environ),
             included=find_included(project.repo),
             copies=resolve_copies(project.repo, project.cwd, request.copy_paths),

@@ -8,29 +8,29 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from gitexp.build.command import CommandRunner, OnLine
+from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
 
-_TICK = 0.1  # seconds between looks at `stop` while waiting for a slot
+_TICK = 0.1  # seconds between chances for a signal handler
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class SharedSlots:
-    """A CommandRunner whose commands each take one of the slots that several builds share."""
+    """A CommandRunner whose commands take slots of a budget that several builds share."""
 
-    def __init__(self, runner: CommandRunner, free: threading.Semaphore) -> None:
+    def __init__(self, runner: CommandRunner, budget: Slots) -> None:
         self._runner = runner
-        self._free = free
+        self._budget = budget
 
-    def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
-        while not self._free.acquire(timeout=_TICK):
-            if stop.asked:
+    def run(
+        self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
+    ) -> int:
+        with self._budget.taken(slots, stop) as got:
+            if not got:
                 return -2  # as if it had been interrupted as soon as it began
-        try:
-            return self._runner.run(command, cwd, env, on_line, stop)
-        finally:
-            self._free.release()
+            return self._runner.run(command, cwd, env, on_line, stop, slots)
 
 
 def run_all(items: Sequence[Item], work: Callable[[Item], Result], at_once: int, stop: Stop) -> list[Result]:

@@ -12,7 +12,7 @@ from gitexp.build.command import CommandRunner, OnLine
 from gitexp.build.events import Event, Listener
 from gitexp.build.locks import read_locks, write_locks
 from gitexp.build.plan import Plan
-from gitexp.build.planner import make_plan
+from gitexp.build.planner import Rules, make_plan
 from gitexp.build.site import Site
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
@@ -36,7 +36,9 @@ class FakeRunner:
     def __post_init__(self) -> None:
         self.barrier = threading.Barrier(self.others + 1, timeout=10)
 
-    def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
+    def run(
+        self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
+    ) -> int:
         self.ran.append(env["DVC_STAGE"])
         verb, *words = command.split()
         if verb == "fail":
@@ -86,7 +88,9 @@ class Bench:
         place = site or self.site()
         graph = self.graph(place)
         locks = read_locks(graph, FolderFiles(place.root, place.repo))
-        return make_plan(graph, select(graph, targets, single_item=single_item), place, locks, force=force)
+        return make_plan(
+            graph, select(graph, targets, single_item=single_item), place, locks, Rules(force=force)
+        )
 
     def build(
         self,

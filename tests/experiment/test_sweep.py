@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitexp.build.command import OnLine
+from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
 from gitexp.experiment.sweep import SharedSlots, run_all
 
@@ -57,7 +58,9 @@ class Crowd:
         self.together = threading.Barrier(expected)
         self.now, self.most, self.lock = 0, 0, threading.Lock()
 
-    def run(self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop) -> int:
+    def run(
+        self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
+    ) -> int:
         with self.lock:
             self.now += 1
             self.most = max(self.most, self.now)
@@ -69,7 +72,7 @@ class Crowd:
 
 def test_commands_of_several_builds_share_the_slots() -> None:
     crowd = Crowd(2)
-    shared = SharedSlots(crowd, threading.Semaphore(2))
+    shared = SharedSlots(crowd, Slots(2))
 
     def build(_: int) -> int:
         return shared.run("true", Path(), {}, lambda _: None, Stop())
@@ -80,8 +83,9 @@ def test_commands_of_several_builds_share_the_slots() -> None:
 
 def test_a_command_that_waits_for_a_slot_is_not_begun_after_a_stop() -> None:
     crowd = Crowd(1)
-    shared = SharedSlots(crowd, threading.Semaphore(0))
+    budget = Slots(1)
     stop = Stop()
     stop.ask()
-    assert shared.run("true", Path(), {}, lambda _: None, stop) < 0
+    with budget.taken(1, Stop()):
+        assert SharedSlots(crowd, budget).run("true", Path(), {}, lambda _: None, stop) < 0
     assert crowd.most == 0
