@@ -1,4 +1,4 @@
-"""What a stage asks of those who run it: `meta: {gitexp: {mutex: gpu, slots: 4, timeout: 90s}}`.
+"""What a stage asks of those who run it: `meta: {gitexp: {mutex: disk, slots: 4, timeout: 90s, gpus: 2}}`.
 
 DVC refuses keys of dvc.yaml that it doesn't know and leaves `meta` to others, so this is where it stands.
 """
@@ -11,17 +11,19 @@ from gitexp.build.duration import parse_duration
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.stage import Stage, Value
 
-_KEYS = ("mutex", "slots", "timeout")
+_KEYS = ("mutex", "slots", "timeout", "gpus")
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`mutexes`: names of what the stage needs for itself. `slots`: how many of `--jobs` it counts for.
-    `timeout`: seconds that its commands may run, None for ever."""
+    `timeout`: seconds that its commands may run, None for ever. `gpus`: devices for each of its commands,
+    where devices are handed out."""
 
     mutexes: frozenset[str] = frozenset()
     slots: int = 1
     timeout: float | None = None
+    gpus: int = 1
 
 
 _NONE = Needs()
@@ -43,6 +45,7 @@ def needs_of(stage: Stage) -> Needs:
         _mutexes(stage, section.get("mutex")),
         _slots(stage, section.get("slots", 1)),
         _timeout(stage, section.get("timeout")),
+        _gpus(stage, section.get("gpus", 1)),
     )
 
 
@@ -66,6 +69,12 @@ def _timeout(stage: Stage, value: Value) -> float | None:
         return parse_duration(value)
     except ValueError as error:
         raise _wrong(stage, f"`meta.gitexp.timeout` {error}") from error
+
+
+def _gpus(stage: Stage, value: Value) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise _wrong(stage, "`meta.gitexp.gpus` must be a whole number from 0")
+    return value
 
 
 def _wrong(stage: Stage, problem: str, hint: str | None = None) -> ExpError:

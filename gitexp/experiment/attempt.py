@@ -12,16 +12,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.build.builder import BuildResult, build
-from gitexp.build.command import ShellRunner
+from gitexp.build.command import CommandRunner, ShellRunner
 from gitexp.build.events import Event
 from gitexp.build.locks import write_locks
+from gitexp.experiment.devices import DeviceRunner, devices_needed
+from gitexp.experiment.ending import ending_of
 from gitexp.experiment.find import names_on
 from gitexp.experiment.joblog import open_job
+from gitexp.experiment.journal import NoteKeeper
+from gitexp.experiment.kept import Kept
 from gitexp.experiment.names import random_name
 from gitexp.experiment.prepare import name_taken
-from gitexp.experiment.publish import Metrics, keep_unpublished, publish, tree_of, write_experiment
+from gitexp.experiment.publish import (
+    Metrics,
+    begun_from,
+    keep_unpublished,
+    publish,
+    tree_of,
+    write_experiment,
+)
 from gitexp.experiment.record import RunEnded, RunEvent, RunResult, RunStarted, State, Values, Watcher
 from gitexp.experiment.request import Attempt
+from gitexp.experiment.first_note import first_note
+from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.session import Session
 from gitexp.experiment.sweep import SharedSlots
 from gitexp.experiment.terms import build_options
@@ -39,8 +52,9 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
     watcher(RunStarted(attempt.name, attempt.overrides, attempt.baseline))
     with lent_worktree(session, attempt) as worktree:
         ground = lay_out(session, attempt, worktree)
-        log = open_job(session.project.repo, attempt.name).log
-        built = _build(session, attempt, ground, log, watcher)
+        job = open_job(session.project.repo, attempt.name, attempt.job)
+        keeper = session.journal.begin(job, first_note(session, attempt, ground, job))
+        built = _build(session, attempt, ground, job.log, watcher, keeper)
         write_locks(ground.root, built.entries)
         tree = tree_of(session, ground)
     result = RunResult(
@@ -51,21 +65,25 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
         overrides=attempt.overrides,
         values=session.revisions.tree(tree),
         base_values=base,
-        log=log,
+        log=job.log,
+        seconds=time.monotonic() - began,
     )
-    result = _record(session, attempt, ground, tree, result)
+    result, kept = _record(session, replace(attempt, job=job.id), ground, tree, result)
     result = replace(result, seconds=time.monotonic() - began)
+    keeper.end(ending_of(result, kept), result.name)
     watcher(RunEnded(result))
     return result
 
 
-def _build(session: Session, attempt: Attempt, ground: Ground, log: Path, watcher: Watcher) -> BuildResult:
+def _build(
+    session: Session, attempt: Attempt, ground: Ground, log: Path, watcher: Watcher, keeper: NoteKeeper
+) -> BuildResult:
     def listener(event: Event) -> None:
+        keeper.take(event)
         watcher(RunEvent(attempt.name, event))
 
     request = session.request
-    # A command that outlives us holds on to the worktree's lock, so that no other run gets it.
-    runner = SharedSlots(ShellRunner(keep_open=(ground.worktree.lock,)), session.slots)
+    runner = SharedSlots(_runner(session, ground, keeper), session.slots)
     return build(
         ground.graph,
         ground.stages,
@@ -78,27 +96,47 @@ def _build(session: Session, attempt: Attempt, ground: Ground, log: Path, watche
     )
 
 
+def _runner(session: Session, ground: Ground, keeper: NoteKeeper) -> CommandRunner:
+    # A command that outlives us holds on to the worktree's lock, so that no other run gets it.
+    keep_open = (ground.worktree.lock,)
+    if session.devices is None:
+        return ShellRunner(keep_open=keep_open)
+    needs = devices_needed(ground.stages, caller_dir(session.project) or ".")
+    return DeviceRunner(session.devices, needs, keep_open, keeper.use)
+
+
 def _state(built: BuildResult) -> State:
     if built.interrupted:
         return State.INTERRUPTED
     return State.SUCCESS if built.ok else State.FAILED
 
 
-def _record(session: Session, attempt: Attempt, ground: Ground, tree: str, result: RunResult) -> RunResult:
-    """Commit what the run made and give it a ref: an experiment's, or one that only keeps it."""
+def _record(
+    session: Session, attempt: Attempt, ground: Ground, tree: str, result: RunResult
+) -> tuple[RunResult, str | None]:
+    """Commit what the run made and give it a ref: an experiment's, or one that only keeps it.
+
+    Returns the result and the commit that was kept, if it became no experiment.
+    """
+    if result.state is not State.SUCCESS:
+        return result, _keep(session, attempt, ground, tree, result).commit
     metrics = Metrics(result.values.metrics, result.base_values.metrics)
     commit = write_experiment(session, attempt, ground, tree, metrics)
-    if result.state is not State.SUCCESS:
-        keep_unpublished(session, attempt, commit)
-        return result
     try:
-        return replace(result, experiment=publish(session, attempt, commit))
+        return replace(result, experiment=publish(session, attempt, commit)), None
     except RefConflict:
         if attempt.chosen:
-            kept = keep_unpublished(session, attempt, commit).removeprefix("refs/")
-            error = f"{name_taken(attempt.name).message} What it made is kept: `exp apply {kept}`."
-            return replace(result, state=State.FAILED, error=error)
+            failed = replace(result, state=State.FAILED, error=name_taken(attempt.name).message)
+            kept = _keep(session, attempt, ground, tree, failed)
+            error = f"{failed.error} What it made is kept: `exp apply {kept.short_ref}`."
+            return replace(failed, error=error), kept.commit
     # Another process made up the same name and was first. Nobody knows ours yet, so it may change.
     taken = names_on(session.project.repo, attempt.baseline)
     other = replace(attempt, name=random_name(taken))
     return _record(session, other, ground, tree, replace(result, name=other.name))
+
+
+def _keep(session: Session, attempt: Attempt, ground: Ground, tree: str, result: RunResult) -> Kept:
+    metrics = Metrics(result.values.metrics, result.base_values.metrics)
+    commit = write_experiment(session, attempt, ground, tree, metrics, ending_of(result))
+    return keep_unpublished(session.project.repo, attempt, commit, begun_from(session, attempt, ground))

@@ -85,7 +85,9 @@ class NoteKeeper:
         now = time.time()
         with self._lock:
             if isinstance(event, Planned):
-                self._stages = {step.stage.address: StageNote(step.stage.address) for step in event.plan.steps}
+                self._stages = {
+                    step.stage.address: StageNote(step.stage.address) for step in event.plan.steps
+                }
             elif isinstance(event, StageStarted):
                 self._stages[event.stage] = StageNote(event.stage, RUNNING, now)
             elif isinstance(event, StageWaiting):
@@ -98,10 +100,11 @@ class NoteKeeper:
                 return
             self._changed = True
 
-    def use(self, devices: tuple[str, ...]) -> None:
-        """Which devices its commands have now."""
+    def use(self, devices: tuple[str, ...], taken: bool) -> None:
+        """A command has taken devices, or has given them back."""
         with self._lock:
-            self._note = replace(self._note, devices=devices)
+            kept = tuple(name for name in self._note.devices if name not in devices)
+            self._note = replace(self._note, devices=(*kept, *devices) if taken else kept)
             self._changed = True
 
     def publish(self) -> None:

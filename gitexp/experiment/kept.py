@@ -2,6 +2,7 @@
 
     refs/gitexp/removed/<baseline>/<name>/<stamp>    experiments that were removed or overwritten
     refs/gitexp/failed/<baseline>/<name>/<stamp>     what a failed or interrupted run left
+    refs/gitexp/begun/<baseline>/<name>/<stamp>      the tree that it began with, to run it again
     refs/gitexp/kept/<stamp>                         the workspace before `exp apply` overwrote some of it
     refs/gitexp/applied                              the experiment that the workspace was last made equal to
 
@@ -20,6 +21,7 @@ from gitexp.git.repo import Repo
 
 REMOVED = "refs/gitexp/removed/"
 FAILED = "refs/gitexp/failed/"
+BEGUN = "refs/gitexp/begun/"
 WORKSPACES = "refs/gitexp/kept/"
 APPLIED = "refs/gitexp/applied"
 
@@ -53,8 +55,15 @@ def removed_ref(experiment: Experiment) -> str:
     return f"{REMOVED}{experiment.baseline}/{experiment.name}/{stamp()}"
 
 
-def failed_ref(baseline: str, name: str) -> str:
-    return f"{FAILED}{baseline}/{name}/{stamp()}"
+def new_failed(baseline: str, name: str, commit: str) -> Kept:
+    """What is to be kept of a run that fails now."""
+    moment = stamp()
+    return Kept(f"{FAILED}{baseline}/{name}/{moment}", commit, baseline, name, moment)
+
+
+def begun_ref(failed: Kept) -> str:
+    """The ref of the tree that a failed run began with."""
+    return BEGUN + failed.ref.removeprefix(FAILED)
 
 
 def workspace_ref() -> str:

@@ -8,7 +8,7 @@
     Gitexp-Name: brave-otter
     Gitexp-Override: train.lr=0.2
 
-A message given with `-m` takes the place of the subject; the rest stays.
+What was kept of a failed run says in trailers too how it ended. A message given with `-m` takes the place of the subject; the rest stays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gitexp.experiment.ending import Ending
 from gitexp.experiment.record import FileValues
 from gitexp.pipeline.stage import Value
 
@@ -37,7 +38,9 @@ class Facts:
     edited: tuple[str, ...] = ()
     project: str = ""
     note: str | None = None  # the user's own message
-    job: str | None = None  # the queue entry that made it
+    job: str | None = None  # the run's id: its log is under it
+    group: str | None = None  # shared by repetitions that differ only in their seed
+    ending: Ending | None = None  # of a run that became no experiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Trailers:
     overrides: tuple[str, ...] = ()
     project: str | None = None  # '' is the Git root; None when not said
     job: str | None = None
+    group: str | None = None
+    ending: Ending | None = None
 
 
 def compose(
@@ -77,6 +82,21 @@ def parse(message: str) -> Trailers:
         overrides=tuple(_unquoted(text) for text in found.get("Override", [])),
         project="" if project == "." else project,
         job=found.get("Job", [None])[0],
+        group=found.get("Group", [None])[0],
+        ending=_ending({key: _unquoted(texts[0]) for key, texts in found.items()}),
+    )
+
+
+def _ending(found: Mapping[str, str]) -> Ending | None:
+    if "State" not in found:
+        return None
+    code, seconds = found.get("Exit-Code", ""), found.get("Seconds", "")
+    return Ending(
+        found["State"],
+        stage=found.get("Stage"),
+        exit_code=int(code) if code.removeprefix("-").isdigit() else None,
+        message=found.get("Reason"),
+        seconds=float(seconds) if seconds.replace(".", "", 1).isdigit() else 0.0,
     )
 
 
@@ -155,8 +175,21 @@ def _trailer_lines(facts: Facts) -> list[str]:
         lines.append(f"{_PREFIX}Project: {facts.project}")
     if facts.job:
         lines.append(f"{_PREFIX}Job: {facts.job}")
+    if facts.group:
+        lines.append(f"{_PREFIX}Group: {facts.group}")
     lines += [f"{_PREFIX}Override: {_quoted(text)}" for text in facts.overrides]
-    return lines
+    return lines + (_ending_lines(facts.ending) if facts.ending else [])
+
+
+def _ending_lines(ending: Ending) -> list[str]:
+    told = {
+        "State": ending.state,
+        "Stage": ending.stage,
+        "Exit-Code": None if ending.exit_code is None else str(ending.exit_code),
+        "Reason": ending.message,
+        "Seconds": f"{ending.seconds:.3f}",
+    }
+    return [f"{_PREFIX}{key}: {_quoted(text)}" for key, text in told.items() if text]
 
 
 def _quoted(text: str) -> str:

@@ -7,14 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gitexp.experiment.committed import paths_to_commit
-from gitexp.experiment.kept import failed_ref, removed_ref
+from gitexp.experiment.ending import Ending
+from gitexp.experiment.kept import Kept, begun_ref, new_failed, removed_ref
 from gitexp.experiment.message import Facts, compose, edited_paths
 from gitexp.experiment.record import Experiment, FileValues
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.session import Session
 from gitexp.experiment.worksite import Ground
+from gitexp.git.edit_tree import replace_files
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import RefChange, change_refs, create_ref, read_ref
+from gitexp.git.repo import Repo
 from gitexp.git.restore import changed_files
 from gitexp.git.worktree import write_tree
 
@@ -27,8 +30,15 @@ class Metrics:
     before: Mapping[str, FileValues]
 
 
-def write_experiment(session: Session, attempt: Attempt, ground: Ground, tree: str, metrics: Metrics) -> str:
-    """Commit `tree` on top of the baseline. No ref yet: nobody sees it."""
+def write_experiment(
+    session: Session,
+    attempt: Attempt,
+    ground: Ground,
+    tree: str,
+    metrics: Metrics,
+    ending: Ending | None = None,
+) -> str:
+    """Commit `tree` on top of the baseline. No ref yet: nobody sees it. `ending`: how it came to nothing."""
     facts = Facts(
         attempt.name,
         attempt.overrides,
@@ -38,6 +48,8 @@ def write_experiment(session: Session, attempt: Attempt, ground: Ground, tree: s
         project=session.project.prefix,
         note=session.request.message,
         job=attempt.job,
+        group=attempt.group,
+        ending=ending,
     )
     message = compose(facts, metrics.now, metrics.before)
     return write_commit(session.project.repo, tree, [attempt.baseline], message)
@@ -80,8 +92,18 @@ def publish(session: Session, attempt: Attempt, commit: str) -> Experiment:
     return experiment
 
 
-def keep_unpublished(session: Session, attempt: Attempt, commit: str) -> str:
-    """Keep a commit that became no experiment from `git gc`; the ref it is kept under."""
-    ref = failed_ref(attempt.baseline, attempt.name)
-    create_ref(session.project.repo, ref, commit, "exp run: failed")
-    return ref
+def keep_unpublished(repo: Repo, attempt: Attempt, commit: str, begun: str) -> Kept:
+    """Keep from `git gc` a commit that became no experiment, and the tree `begun` that its run began with."""
+    kept = new_failed(attempt.baseline, attempt.name, commit)
+    changes = [RefChange(kept.ref, new=commit, old=None), RefChange(begun_ref(kept), new=begun, old=None)]
+    change_refs(repo, changes, "exp run: failed")
+    return kept
+
+
+def begun_from(session: Session, attempt: Attempt, ground: Ground) -> str:
+    """The tree to run the attempt from again: its own, and the data that was edited in the workspace."""
+    files = {
+        posixpath.join(session.project.prefix, path): (ground.root / path).read_bytes()
+        for path in ground.captured
+    }
+    return replace_files(session.project.repo, attempt.tree, files) if files else attempt.tree

@@ -43,6 +43,7 @@ class RunRequest:
 
     `jobs` is how many stage commands may run at once over all experiments; None takes `exp.jobs`.
     `force` runs every stage, and overwrites an experiment of the same name.
+    `gpus` names the devices that stage commands share, '0,1'; None takes `exp.gpus`.
     `copy_paths` are ignored or left-out files that the run needs, relative to the current directory.
     """
 
@@ -55,6 +56,7 @@ class RunRequest:
     keep_going: bool = False
     copy_paths: tuple[str, ...] = ()
     terms: Terms = Terms()
+    gpus: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Attempt:
     """One experiment to be: a baseline, a tree to start from, and what to change in it.
 
     `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
-    `job` is the queue entry that it belongs to.
+    `job` is the queue entry that it belongs to. `group` is shared by repetitions of one point of a sweep
+    that differ only in their seed.
     """
 
     name: str
@@ -71,3 +74,4 @@ class Attempt:
     overrides: tuple[str, ...] = ()
     chosen: bool = True
     job: str | None = None
+    group: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from gitexp.build.slots import Slots
@@ -12,6 +12,8 @@ from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.experiment.carry import find_included, resolve_copies
+from gitexp.experiment.devices import Devices, parse_devices
+from gitexp.experiment.journal import Journal
 from gitexp.experiment.once import Once
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.shared_reader import SharedReader
@@ -32,6 +34,7 @@ class Session:
     pool: WorktreePool
     revisions: SharedReader
     stop: Stop
+    journal: Journal
     jobs: int
     slots: Slots  # one for each ordinary command that may run at once
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
@@ -39,14 +42,16 @@ class Session:
     copies: tuple[str, ...] = ()  # by -C
     once: Once = field(default_factory=Once)
     take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
-    env: Mapping[str, str] = field(default_factory=dict)  # for every stage command, e.g. its devices
+    env: Mapping[str, str] = field(default_factory=dict)  # for every stage command
+    devices: Devices | None = None  # handed out to stage commands, where there are any
 
 
 @contextmanager
 def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
     """A session. On leaving, hashes are remembered, and what killed runs left in the pool is swept."""
     jobs = max(1, request.jobs or project.settings.jobs)
-    with open_memo(project) as memo, SharedReader(project) as revisions:
+    journal = Journal(project.repo)
+    with open_memo(project) as memo, SharedReader(project) as revisions, closing(journal):
         session = Session(
             project=project,
             request=request,
@@ -55,11 +60,20 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             pool=WorktreePool(project.repo),
             revisions=revisions,
             stop=stop,
+            journal=journal,
             jobs=jobs,
             slots=Slots(jobs),
             editable=editable_roots(project.repo.work_tree, os.environ),
             included=find_included(project.repo),
             copies=resolve_copies(project.repo, project.cwd, request.copy_paths),
+            devices=_devices(project, request),
         )
         yield session
         session.pool.sweep()
+
+
+def _devices(project: Project, request: RunRequest) -> Devices | None:
+    """What `--gpus` or `exp.gpus` names; None when neither does: then nobody looks after devices."""
+    written = project.settings.gpus if request.gpus is None else request.gpus
+    names = parse_devices(written)
+    return Devices(project.repo.state_dir / "slots", names) if names else None

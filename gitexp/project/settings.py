@@ -52,6 +52,7 @@ class Settings:
     exp_auto_push: bool = False
     exp_git_remote: str = "origin"
     jobs: int = 1  # stage commands at once
+    gpus: str = ""  # devices that stage commands share: '0,1'
     snapshot_max_size: int = _MIB  # bytes; bigger untracked files stay out of a snapshot
 
 
@@ -74,6 +75,7 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
         exp_auto_push=_flag({**exp, **_from_environ(environ, "auto_push")}, "exp.auto_push"),
         exp_git_remote={**exp, **_from_environ(environ, "git_remote")}.get("git_remote") or "origin",
         jobs=_count(ours, "exp.jobs", available_cpus()),
+        gpus=ours.get("exp.gpus", ""),
         snapshot_max_size=_size(ours, "exp.snapshotMaxSize", _MIB),
     )
 

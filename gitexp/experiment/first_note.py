@@ -1,0 +1,32 @@
+"""What a run says of itself when it begins."""
+
+from __future__ import annotations
+
+import time
+
+from gitexp.experiment.joblog import Job
+from gitexp.experiment.request import Attempt
+from gitexp.experiment.run_note import RunNote
+from gitexp.experiment.scope import caller_dir
+from gitexp.experiment.session import Session
+from gitexp.experiment.worksite import Ground
+from gitexp.git.owner import this_process
+from gitexp.pipeline.stage import OutKind
+
+
+def first_note(session: Session, attempt: Attempt, ground: Ground, job: Job) -> RunNote:
+    """The note of a run whose worktree is laid out."""
+    pipeline = ground.graph.pipeline
+    outs = (out for stage in ground.stages for out in stage.outs if out.kind is OutKind.METRIC)
+    return RunNote(
+        id=job.id,
+        attempt=attempt,
+        request=session.request,
+        owner=this_process(),
+        began=time.time(),
+        folder=caller_dir(session.project),
+        prefix=session.project.prefix,
+        queued=attempt.job is not None,
+        root=str(ground.root),
+        metrics=tuple(dict.fromkeys([*(out.path for out in outs), *pipeline.metrics])),
+    )
