@@ -1,4 +1,4 @@
-"""What the threads of a build send to the one that decides: events as they happen, and how each step ended."""
+"""What the threads of a build send to the one that decides: events, and how each step ended."""
 
 from __future__ import annotations
 

@@ -7,6 +7,27 @@ import sys
 import typer
 
 from gitexp.build.events import Event, Planned
+from gitexp.cli.stage_options import (
+    ALL_PIPELINES,
+    ALLOW_MISSING,
+    DOWNSTREAM,
+    DRY,
+    EXPLAIN,
+    FORCE_DOWNSTREAM,
+    GLOB,
+    IGNORE_ERRORS,
+    JOBS,
+    JSON,
+    KEEP_GOING,
+    NO_RUN_CACHE,
+    PIPELINE,
+    RECURSIVE,
+    SINGLE_ITEM,
+    TARGETS,
+    TIMEOUT,
+    VERBOSE,
+    seconds_of,
+)
 from gitexp.errors import Exit
 from gitexp.experiment.record import RunEvent, RunResult, State
 from gitexp.experiment.repro import Reproduced, ReproRequest, explain_repro, reproduce
@@ -24,44 +45,44 @@ _NAME = "workspace"  # what stands where a run's name would
 
 
 def command(
-    targets: list[str] = typer.Argument(
-        None, metavar="[TARGET]...", help="Stages to bring up to date; all of ./dvc.yaml by default."
-    ),
+    targets: list[str] = TARGETS,
     force: bool = typer.Option(False, "-f", "--force", help="Run every stage, changed or not."),
-    jobs: int = typer.Option(
-        None, "-j", "--jobs", min=1, help="Stage commands at once; all processors by default."
+    force_downstream: bool = FORCE_DOWNSTREAM,
+    jobs: int = JOBS,
+    keep_going: bool = KEEP_GOING,
+    ignore_errors: bool = IGNORE_ERRORS,
+    dry: bool = DRY,
+    explain_only: bool = EXPLAIN,
+    single_item: bool = SINGLE_ITEM,
+    downstream: bool = DOWNSTREAM,
+    pipeline: bool = PIPELINE,
+    all_pipelines: bool = ALL_PIPELINES,
+    recursive: bool = RECURSIVE,
+    glob: bool = GLOB,
+    no_run_cache: bool = NO_RUN_CACHE,
+    no_commit: bool = typer.Option(
+        False, "--no-commit", help="Record outs without putting them into the cache; `exp commit` does it."
     ),
-    keep_going: bool = typer.Option(
-        False, "-k", "--keep-going", help="After a failure run what doesn't depend on it."
-    ),
-    dry: bool = typer.Option(False, "--dry", help="Only say what would run, and why."),
-    explain_only: bool = typer.Option(False, "--explain", help="The same as --dry."),
-    no_run_cache: bool = typer.Option(
-        False, "--no-run-cache", help="Run even what ran before with the same inputs."
-    ),
-    allow_missing: bool = typer.Option(
-        False, "--allow-missing", help="Data that is absent but known by its hash counts as unchanged."
-    ),
-    single_item: bool = typer.Option(
-        False, "-s", "--single-item", help="Only the targets, nothing upstream."
-    ),
-    downstream: bool = typer.Option(False, "--downstream", help="From the targets down, nothing upstream."),
-    pipeline: bool = typer.Option(False, "-p", "--pipeline", help="The whole pipelines of the targets."),
-    all_pipelines: bool = typer.Option(False, "-P", "--all-pipelines", help="Every pipeline of the project."),
-    recursive: bool = typer.Option(
-        False, "-R", "--recursive", help="Targets are folders: all stages below them."
-    ),
-    json: bool = typer.Option(False, "--json", help="One JSON object a line, as things happen."),
+    allow_missing: bool = ALLOW_MISSING,
+    timeout: str = TIMEOUT,
+    json: bool = JSON,
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Say nothing but what failed."),
-    verbose: bool = typer.Option(False, "-v", "--verbose", help="Say why each stage runs."),
+    verbose: bool = VERBOSE,
 ) -> int:
     """Run what is not up to date in the workspace itself, without making an experiment."""
     request = ReproRequest(
-        Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive),
+        Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive, glob),
         jobs,
         force,
         keep_going,
-        terms=Terms(run_cache=not no_run_cache, allow_missing=allow_missing),
+        terms=Terms(
+            force_downstream=force_downstream,
+            ignore_errors=ignore_errors,
+            run_cache=not no_run_cache,
+            allow_missing=allow_missing,
+            timeout=seconds_of(timeout),
+        ),
+        commit=not no_commit,
     )
     project = find_project()
     if dry or explain_only:

@@ -8,6 +8,27 @@ import typer
 
 from gitexp import deferred
 from gitexp.build.events import Planned
+from gitexp.cli.stage_options import (
+    ALL_PIPELINES,
+    ALLOW_MISSING,
+    DOWNSTREAM,
+    DRY,
+    EXPLAIN,
+    FORCE_DOWNSTREAM,
+    GLOB,
+    IGNORE_ERRORS,
+    JOBS,
+    JSON,
+    KEEP_GOING,
+    NO_RUN_CACHE,
+    PIPELINE,
+    RECURSIVE,
+    SINGLE_ITEM,
+    TARGETS,
+    TIMEOUT,
+    VERBOSE,
+    seconds_of,
+)
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.explain import explain
 from gitexp.experiment.record import RunResult, State
@@ -23,9 +44,7 @@ from gitexp.screen.talk import visible
 
 
 def command(
-    targets: list[str] = typer.Argument(
-        None, metavar="[TARGET]...", help="Stages to bring up to date; all of ./dvc.yaml by default."
-    ),
+    targets: list[str] = TARGETS,
     set_param: list[str] = typer.Option(
         None,
         "-S",
@@ -40,15 +59,13 @@ def command(
     force: bool = typer.Option(
         False, "-f", "--force", help="Run every stage, and replace an experiment of that name."
     ),
-    jobs: int = typer.Option(
-        None, "-j", "--jobs", min=1, help="Stage commands at once; all processors by default."
-    ),
-    keep_going: bool = typer.Option(
-        False, "-k", "--keep-going", help="After a failure run what doesn't depend on it."
-    ),
+    force_downstream: bool = FORCE_DOWNSTREAM,
+    jobs: int = JOBS,
+    keep_going: bool = KEEP_GOING,
+    ignore_errors: bool = IGNORE_ERRORS,
     apply: bool = typer.Option(False, "--apply", help="Bring the result into the workspace."),
-    dry: bool = typer.Option(False, "--dry", help="Only say what would run, and why."),
-    explain_only: bool = typer.Option(False, "--explain", help="The same as --dry."),
+    dry: bool = DRY,
+    explain_only: bool = EXPLAIN,
     copy_paths: list[str] = typer.Option(
         None,
         "-C",
@@ -56,15 +73,15 @@ def command(
         metavar="PATH",
         help="An ignored file or folder that the run needs. Repeatable.",
     ),
-    single_item: bool = typer.Option(
-        False, "-s", "--single-item", help="Only the targets, nothing upstream."
-    ),
-    downstream: bool = typer.Option(False, "--downstream", help="From the targets down, nothing upstream."),
-    pipeline: bool = typer.Option(False, "-p", "--pipeline", help="The whole pipelines of the targets."),
-    all_pipelines: bool = typer.Option(False, "-P", "--all-pipelines", help="Every pipeline of the project."),
-    recursive: bool = typer.Option(
-        False, "-R", "--recursive", help="Targets are folders: all stages below them."
-    ),
+    single_item: bool = SINGLE_ITEM,
+    downstream: bool = DOWNSTREAM,
+    pipeline: bool = PIPELINE,
+    all_pipelines: bool = ALL_PIPELINES,
+    recursive: bool = RECURSIVE,
+    glob: bool = GLOB,
+    no_run_cache: bool = NO_RUN_CACHE,
+    allow_missing: bool = ALLOW_MISSING,
+    timeout: str = TIMEOUT,
     no_hydra: bool = typer.Option(
         False, "--no-hydra", help="Take params.yaml as it is, also where Hydra would compose it."
     ),
@@ -73,12 +90,12 @@ def command(
     temp: bool = typer.Option(
         False, "--temp", help="Accepted: every run has a worktree of its own.", hidden=True
     ),
-    json: bool = typer.Option(False, "--json", help="One JSON object a line, as things happen."),
+    json: bool = JSON,
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print only the names of the experiments."),
-    verbose: bool = typer.Option(False, "-v", "--verbose", help="Say why each stage runs."),
+    verbose: bool = VERBOSE,
 ) -> int:
     """Run an experiment in a worktree of its own. Your files, index and branch stay as they are."""
-    scope = Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive)
+    scope = Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive, glob)
     request = RunRequest(
         scope=scope,
         overrides=tuple(set_param or ()),
@@ -88,7 +105,14 @@ def command(
         jobs=jobs,
         keep_going=keep_going,
         copy_paths=tuple(copy_paths or ()),
-        terms=Terms(hydra=not no_hydra),
+        terms=Terms(
+            force_downstream=force_downstream,
+            ignore_errors=ignore_errors,
+            run_cache=not no_run_cache,
+            allow_missing=allow_missing,
+            timeout=seconds_of(timeout),
+            hydra=not no_hydra,
+        ),
     )
     project = find_project()
     if queue:
