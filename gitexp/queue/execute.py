@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from gitexp.build.stop import Stop
 from gitexp.experiment.attempt import run_attempt
+from gitexp.experiment.carry import resolve_copies
 from gitexp.experiment.find import experiment_of_ref
 from gitexp.experiment.message import parse
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
@@ -53,6 +54,7 @@ class Engine:
             self.session,
             project=replace(project, cwd=project.root / job.folder),
             request=request,
+            copies=resolve_copies(project.repo, project.root / job.folder, job.copy_paths),
             stop=stop,
             take_edits=False,
         )
