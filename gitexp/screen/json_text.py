@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime
 import json
 
-from gitexp.pipeline.stage import Value
 
-
-def to_json(data: Value) -> str:
+def to_json(data: object) -> str:
     """`data` on one line. NaN and Infinity stay bare words, as DVC writes them."""
     return json.dumps(data, default=_plain)
 
 
-def _plain(value: Value) -> Value:
+def _plain(value: object) -> object:
     if isinstance(value, (datetime.date, datetime.datetime, datetime.time)):
         return value.isoformat()
     if isinstance(value, (set, frozenset)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitexp.build.plan import Cause, Reason
-from gitexp.experiment.compare import flatten
+from gitexp.pipeline.params import flatten
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
 
