@@ -1,8 +1,12 @@
-"""The hash of a file or a directory, as lock files, the cache and the run cache all know it."""
+"""What every room knows of content: the hash of a file or directory, and a value of a data file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+# Whatever YAML, JSON or TOML can hold. Records carry it opaquely (meta, params); no code tunnels it.
+Value = Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
-# Whatever YAML, JSON or TOML can hold. Records carry it opaquely (meta, params); no code tunnels it.
-Value = Any
+from gitexp.content import Value as Value
 
 
 class DepKind(Enum):

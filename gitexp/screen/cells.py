@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from gitexp.pipeline.stage import Value
+from gitexp.content import Value
 from gitexp.screen.talk import visible
 
 PRECISION = 5  # significant digits of a float, as DVC shows them

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gitexp.content import Value
 from gitexp.experiment.experiment import Experiment
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
 
 
