@@ -11,6 +11,9 @@ from importlib import import_module
 from typing import Any
 
 COSTS = {
+    "gitexp.cache.remote_http": "40 ms of http.client; only data remotes of this kind",
+    "gitexp.cache.remote_objects": "25 ms of obstore; only data remotes of this kind",
+    "gitexp.cache.remote_sftp": "10 ms of subprocess; only data remotes of this kind",
     "gitexp.cli.apply": "4 ms; of runs only those with --apply",
     "gitexp.cli.run_queue": "7 ms; of runs only those with --queue and --run-all",
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",

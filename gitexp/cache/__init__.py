@@ -10,5 +10,9 @@
     checkout   make a path equal to a hash; unsaved, what that would destroy
     relink     save a path and make it links to its objects
     workspace  remove and unprotect paths
+    remote     data remotes: open one; push and pull, transfer (many at once, retried), landing (arrivals)
     trouble    what the system refused, as an error with a hint
+
+Kinds of remotes are remote_folder, remote_objects, remote_http and remote_sftp; remote_store says what each
+can do.
 """

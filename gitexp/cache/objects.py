@@ -91,14 +91,14 @@ class Objects:
             if self._shared:
                 os.chmod(path, _GROUP_FOLDER)
 
-    def publish(self, temp: str, value: str) -> None:
+    def publish(self, temp: str, value: str, algorithm: str = MD5) -> None:
         """Give the durable file `temp` the name of its hash. A sound object there stays."""
-        final = self.path(value)
+        final = self.path(value, algorithm)
         _protect(temp)
         try:
             os.link(temp, final)
         except FileExistsError:
-            if self.is_sound(value):
+            if self.is_sound(value, algorithm):
                 os.unlink(temp)
             else:
                 os.replace(temp, final)

@@ -33,23 +33,23 @@ class Store:
 
     def __init__(self, root: Path, shared: bool = False) -> None:
         self.root = root
-        self._objects = Objects(root, shared)
+        self.objects = Objects(root, shared)
         self._whole: set[str] = set()
 
     def object_path(self, hash: Hash) -> Path:
         """Where the object of a hash is or would be."""
-        return Path(self._objects.path(hash.value, hash.algorithm))
+        return Path(self.objects.path(hash.value, hash.algorithm))
 
     def object_file(self, value: str, algorithm: str = MD5) -> str:
         """`object_path` as plain text, for those who place thousands."""
-        return self._objects.path(value, algorithm)
+        return self.objects.path(value, algorithm)
 
     def has(self, hash: Hash) -> bool:
         """Whether the object is there, and all children of a directory. Yes is remembered, no is not."""
-        if not self._objects.knows(hash.algorithm):
+        if not self.objects.knows(hash.algorithm):
             return False
         if not hash.is_dir:
-            return self._objects.is_sound(hash.value, hash.algorithm)
+            return self.objects.is_sound(hash.value, hash.algorithm)
         if hash.value not in self._whole:
             entries = self.read_dir(hash)
             if entries is None or any(self._lacking(entries.values(), hash.algorithm)):
@@ -72,11 +72,11 @@ class Store:
         return [relpath for relpath, md5 in within.items() if md5 in lacking]
 
     def _lacking(self, values: Iterable[str], algorithm: str) -> Iterable[str]:
-        return (value for value in values if not self._objects.is_sound(value, algorithm))
+        return (value for value in values if not self.objects.is_sound(value, algorithm))
 
     def read_dir(self, hash: Hash) -> dict[str, str] | None:
         """Path inside the directory -> md5, in manifest order; None if there is no sound manifest."""
-        if not self._objects.knows(hash.algorithm) or not self._objects.is_sound(hash.value, hash.algorithm):
+        if not self.objects.knows(hash.algorithm) or not self.objects.is_sound(hash.value, hash.algorithm):
             return None
         try:
             return parse_dir(self.object_path(hash).read_bytes())
@@ -85,13 +85,13 @@ class Store:
 
     def verify(self, hash: Hash) -> bool:
         """Whether the object's bytes have its hash, read now; of a directory the manifest and every child."""
-        if not self._objects.knows(hash.algorithm) or not self._objects.holds(hash.value, hash.algorithm):
+        if not self.objects.knows(hash.algorithm) or not self.objects.holds(hash.value, hash.algorithm):
             return False
         if not hash.is_dir:
             return True
         entries = self.read_dir(hash)
         return entries is not None and all(
-            self._objects.holds(md5, hash.algorithm) for md5 in set(entries.values())
+            self.objects.holds(md5, hash.algorithm) for md5 in set(entries.values())
         )
 
     def save(self, path: Path, memo: Memo | None = None, ignored: Ignored | None = None) -> Hash:
@@ -113,7 +113,7 @@ class Store:
         if not stat_modes.S_ISREG(found.st_mode):
             raise ExpError(f"{path} is neither a file nor a folder, so it can't be stored.")
         file = FoundFile(path.name, os.path.dirname(path), path.name, found, path.is_symlink())
-        with Intake(self._objects, memo, adopt) as intake:
+        with Intake(self.objects, memo, adopt) as intake:
             md5 = intake.add(file)
         executable = bool(found.st_mode & stat_modes.S_IXUSR)
         hash = Hash(md5, MD5, found.st_size, isexec=executable)
@@ -121,7 +121,7 @@ class Store:
 
     def _take_folder(self, path: Path, memo: Memo, ignored: Ignored | None, adopt: bool) -> Saved:
         files, links = walk(path, ignored)
-        with Intake(self._objects, memo, adopt) as intake:
+        with Intake(self.objects, memo, adopt) as intake:
             hashed = [(file, intake.add(file)) for file in files]
         size = sum(file.stat.st_size for file in files)
         hash = self.put_dir(DirListing({file.relpath: md5 for file, md5 in hashed}, size))
@@ -130,7 +130,7 @@ class Store:
     def put_dir(self, listing: DirListing) -> Hash:
         """Store the manifest of a directory whose children are stored. Raises OSError."""
         value = dir_hash(listing.entries)
-        self._objects.put_bytes(serialise_dir(listing.entries), value)
+        self.objects.put_bytes(serialise_dir(listing.entries), value)
         self._whole.add(value)
         return Hash(value, MD5, listing.size, len(listing.entries))
 

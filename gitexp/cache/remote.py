@@ -1,0 +1,81 @@
+"""Data remotes: open one by its settings, send objects there, fetch them from there.
+
+Each kind of storage is a module of its own, loaded when such a remote is opened:
+
+    remote_folder   a local or mounted folder
+    remote_objects  S3 and compatible, GCS, Azure (extras `s3`, `gs`, `azure`)
+    remote_http     HTTP and HTTPS, to read only
+    remote_sftp     SSH and SFTP through OpenSSH's own `sftp`, with the user's config
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from gitexp import deferred
+from gitexp.cache.pull import pull_objects, pull_runs
+from gitexp.cache.push import push_objects, push_runs
+from gitexp.cache.remote_folder import FolderRemote
+from gitexp.cache.remote_store import Kind, RemoteStore, RemoteTrouble, key_of
+from gitexp.cache.transfer import Failure, Patience, Progress, Traffic, Transferred
+from gitexp.errors import ExpError
+from gitexp.project.settings import Remote
+
+__all__ = [
+    "Failure",
+    "Kind",
+    "Patience",
+    "Progress",
+    "RemoteStore",
+    "RemoteTrouble",
+    "Traffic",
+    "Transferred",
+    "key_of",
+    "open_remote",
+    "pull_objects",
+    "pull_runs",
+    "push_objects",
+    "push_runs",
+]
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_MODULES = {
+    "s3": "gitexp.cache.remote_objects",
+    "gs": "gitexp.cache.remote_objects",
+    "azure": "gitexp.cache.remote_objects",
+    "http": "gitexp.cache.remote_http",
+    "https": "gitexp.cache.remote_http",
+    "ssh": "gitexp.cache.remote_sftp",
+    "sftp": "gitexp.cache.remote_sftp",
+}
+
+
+def open_remote(remote: Remote) -> RemoteStore:
+    """The storage behind a remote of DVC's config; nothing is asked of it yet.
+
+    Raises ExpError for a URL that can't be served here and for options that make no sense.
+    """
+    scheme = _SCHEME.match(remote.url)
+    if scheme is None or scheme[1].lower() == "file":
+        path = unquote(urlsplit(remote.url).path) if scheme else remote.url
+        return FolderRemote(Path(path), option_jobs(remote, FolderRemote.usual_jobs))
+    module = _MODULES.get(scheme[1].lower())
+    if module is None:
+        raise ExpError(
+            f"remote '{remote.name}': {scheme[1]}:// is not a kind of storage that gitexp knows.",
+            f"it knows folders, {', '.join(f'{name}://' for name in _MODULES)}; `dvc push` may know more.",
+        )
+    opened: RemoteStore = deferred.module(module).open_store(remote)
+    return opened
+
+
+def option_jobs(remote: Remote, usual: int) -> int:
+    """How many transfers at once: `jobs` of the remote's section, or what suits this kind of storage."""
+    written = remote.options.get("jobs")
+    if written is None:
+        return usual
+    if not written.isdigit() or int(written) < 1:
+        raise ExpError(f"remote '{remote.name}': jobs = {written} is no whole number from 1.")
+    return int(written)
