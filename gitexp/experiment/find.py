@@ -49,16 +49,24 @@ def find_experiment(repo: Repo, word: str) -> Experiment:
 
     Raises ExpError when there is none (naming the near ones) or when several baselines have the name.
     """
-    known = list_experiments(repo)
-    found = _by_ref(known, word) or _by_name(repo, known, word) or _by_commit(known, word)
-    if found is None:
-        raise unknown_experiment(word, known)
-    return found
+    return find_experiments(repo, [word])[0]
 
 
 def find_experiments(repo: Repo, words: Sequence[str]) -> list[Experiment]:
     """`find_experiment` for several words, each found once; the first unknown one is raised."""
-    return list(dict.fromkeys(find_experiment(repo, word) for word in words))
+    known = list_experiments(repo) if words else []
+    return list(dict.fromkeys(_required(find_among(repo, known, word), word, known) for word in words))
+
+
+def find_among(repo: Repo, known: Sequence[Experiment], word: str) -> Experiment | None:
+    """Which of `known` (here, or on a remote) `word` means, as `find_experiment` decides; None if none."""
+    return _by_ref(known, word) or _by_name(repo, known, word) or _by_commit(known, word)
+
+
+def _required(found: Experiment | None, word: str, known: Sequence[Experiment]) -> Experiment:
+    if found is None:
+        raise unknown_experiment(word, known)
+    return found
 
 
 def resolve_rev(repo: Repo, word: str) -> Revision:

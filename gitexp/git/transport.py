@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitexp.errors import ExpError
@@ -11,6 +12,8 @@ from gitexp.git.refs import Ref
 from gitexp.git.repo import Repo
 
 _FLAGS = {" ": "updated", "+": "forced", "-": "deleted", "*": "new", "!": "rejected", "=": "unchanged"}
+
+_LONGEST_COMMAND = 1 << 20  # bytes; Linux allows 2 MiB with the environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,45 +24,141 @@ class Pushed:
     outcome: str
     reason: str = ""
 
+    @property
+    def refused(self) -> bool:
+        return self.outcome == "rejected"
+
+
+class AtomicUnsupported(ExpError):
+    """The server can't change several refs in one transaction."""
+
 
 def push(
-    repo: Repo, remote: str, refspecs: Sequence[str], force_with_lease: Mapping[str, str] | None = None
+    repo: Repo,
+    remote: str,
+    refspecs: Sequence[str],
+    force_with_lease: Mapping[str, str] | None = None,
+    atomic: bool = False,
 ) -> list[Pushed]:
     """Push `refspecs` in one process. `force_with_lease`: remote ref -> the id it must hold now ('': none).
 
-    Rejected refs are among the results; raises ExpError when the remote can't be reached or used at all.
+    With `atomic` all refs change or none. Rejected refs are among the results; raises ExpError when the
+    remote can't be reached or used at all, AtomicUnsupported when it knows no such thing as `atomic`.
     """
-    if not refspecs:
-        return []
-    leases = [f"--force-with-lease={ref}:{oid}" for ref, oid in (force_with_lease or {}).items()]
+    leases = {ref: f"--force-with-lease={ref}:{oid}" for ref, oid in (force_with_lease or {}).items()}
+    results: list[Pushed] = []
+    for batch in _batches(refspecs):
+        wanted = [leases[ref] for ref in map(_target, batch) if ref in leases]
+        results += _push(repo, remote, batch, [*wanted, *(["--atomic"] if atomic else [])])
+    return results
+
+
+def push_what_can(
+    repo: Repo, remote: str, refspecs: Sequence[str], force_with_lease: Mapping[str, str] | None = None
+) -> list[Pushed]:
+    """Push in one transaction where the server can; what it refuses is left out, and the rest goes again.
+
+    So a connection that breaks leaves all or nothing, and one refused ref does not keep the others back.
+    """
+    refused: list[Pushed] = []
+    left = list(refspecs)
+    try:
+        while left:
+            results = push(repo, remote, left, force_with_lease, atomic=True)
+            if not any(result.refused for result in results):
+                return [*refused, *results]
+            culprits = [one for one in results if one.refused and not one.reason.startswith("atomic ")]
+            names = {one.ref for one in culprits}
+            again = _without(left, names, [one.ref for one in results])
+            if culprits and not again:
+                return [*refused, *results]
+            if not culprits:
+                break  # the server does not say which ref it was
+            refused, left = [*refused, *culprits], again
+    except AtomicUnsupported:
+        pass
+    return [*refused, *push(repo, remote, left, force_with_lease)]
+
+
+def _without(refspecs: Sequence[str], names: set[str], pushed: Sequence[str]) -> list[str]:
+    """`refspecs` that push no ref of `names`; a pattern that holds one becomes the refs it stood for."""
+    kept: list[str] = []
+    for refspec in refspecs:
+        target = _target(refspec)
+        if not target.endswith("*"):
+            kept += [refspec] if target not in names else []
+        elif any(name.startswith(target[:-1]) for name in names):
+            kept += [f"{ref}:{ref}" for ref in pushed if ref.startswith(target[:-1]) and ref not in names]
+        else:
+            kept.append(refspec)
+    return kept
+
+
+def _push(repo: Repo, remote: str, refspecs: Sequence[str], options: Sequence[str]) -> list[Pushed]:
     # What is pushed beside refs (tags, submodules) is the user's push, not ours.
-    options = ("-c", "push.followTags=false", "push", "--porcelain", "--recurse-submodules=no", *leases)
-    done = run_git(repo.work_tree, *options, "--end-of-options", remote, *refspecs, check=False)
+    command = ("-c", "push.followTags=false", "push", "--porcelain", "--recurse-submodules=no", *options)
+    done = run_git(
+        repo.work_tree, *command, "--end-of-options", remote, *refspecs, env={"LC_ALL": "C"}, check=False
+    )
     results = [_pushed(line) for line in done.text.splitlines() if "\t" in line]
-    if done.code != 0 and not any(result.outcome == "rejected" for result in results):
+    if done.code != 0 and not any(result.refused for result in results):
+        if "does not support --atomic" in done.complaint:
+            raise AtomicUnsupported(f"Git remote '{remote}' knows no atomic push.")
         raise _unreachable(remote, done)
     return results
 
 
 def fetch(repo: Repo, remote: str, refspecs: Sequence[str]) -> None:
     """Fetch exactly `refspecs` (begin one with '+' to overwrite). Raises ExpError when that fails."""
-    if not refspecs:
-        return
     # Tags, FETCH_HEAD, submodules and tracking branches stay as the user's own fetch left them.
     options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--refmap=")
-    done = run_git(repo.work_tree, "fetch", *options, "--end-of-options", remote, *refspecs, check=False)
-    if done.code != 0:
-        raise _unreachable(remote, done)
+    for batch in _batches(refspecs):
+        done = run_git(repo.work_tree, "fetch", *options, "--end-of-options", remote, *batch, check=False)
+        if done.code != 0:
+            raise _unreachable(remote, done)
 
 
-def list_remote(repo: Repo, remote: str, prefix: str) -> list[Ref]:
-    """The refs of a remote whose names begin with `prefix` ('refs/exps/'), by name."""
-    asked = ("ls-remote", "--quiet", "--end-of-options", remote, prefix + "*")
+def compact(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Refspecs for the refs `wanted`: a folder of refs of which all that are `known` are wanted is one
+    pattern. Git's own work grows with the square of the number of refspecs."""
+    folders: dict[str, list[str]] = {}
+    for ref in wanted:
+        folders.setdefault(ref.rpartition("/")[0], []).append(ref)
+    sizes = Counter(ref.rpartition("/")[0] for ref in known)
+    specs: list[str] = []
+    for folder, refs in folders.items():
+        whole = len(refs) > 1 and sizes[folder] == len(refs)
+        specs += [f"{folder}/*:{folder}/*"] if whole else [f"{ref}:{ref}" for ref in refs]
+    return specs
+
+
+def _batches(refspecs: Sequence[str]) -> Iterator[list[str]]:
+    """All in one, as long as the operating system takes a command line of that length."""
+    batch: list[str] = []
+    length = 0
+    for refspec in refspecs:
+        cost = 3 * len(refspec) + 64  # a lease and two pointers may come with it
+        if batch and length + cost > _LONGEST_COMMAND:
+            yield batch
+            batch, length = [], 0
+        batch.append(refspec)
+        length += cost
+    if batch:
+        yield batch
+
+
+def _target(refspec: str) -> str:
+    return refspec.rpartition(":")[2]
+
+
+def list_remote(repo: Repo, remote: str, *prefixes: str) -> list[Ref]:
+    """The refs of a remote whose names begin with one of `prefixes` ('refs/exps/'), by name."""
+    asked = ("ls-remote", "--quiet", "--end-of-options", remote, *(prefix + "*" for prefix in prefixes))
     done = run_git(repo.work_tree, *asked, check=False)
     if done.code != 0:
         raise _unreachable(remote, done)
     pairs = (line.split("\t", 1) for line in done.text.splitlines())
-    return [Ref(name, oid) for oid, name in pairs if name.startswith(prefix) and not name.endswith("^{}")]
+    return [Ref(name, oid) for oid, name in pairs if name.startswith(prefixes) and not name.endswith("^{}")]
 
 
 def remote_names(repo: Repo) -> list[str]:
