@@ -29,7 +29,7 @@ def _spot(text: str, events: Any, event: Any) -> Spot:
     if isinstance(event, yaml.AliasEvent):
         return Spot(SpotKind.ALIAS, start, end)
     if isinstance(event, yaml.ScalarEvent):
-        end = start + len(text[start:end].rstrip())
+        end = start + len(text[start:end].rstrip(" \t\r\n"))
         return Spot(SpotKind.SCALAR, start, end, quote=event.style if event.style in ("'", '"') else "")
     is_mapping = isinstance(event, yaml.MappingStartEvent)
     members, end_mark = _members(text, events, is_mapping)
