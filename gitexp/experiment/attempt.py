@@ -18,6 +18,7 @@ from gitexp.build.locks import write_locks
 from gitexp.experiment.devices import DeviceRunner, devices_needed
 from gitexp.experiment.ending import ending_of
 from gitexp.experiment.find import names_on
+from gitexp.experiment.first_note import first_note
 from gitexp.experiment.joblog import open_job
 from gitexp.experiment.journal import NoteKeeper
 from gitexp.experiment.kept import Kept
@@ -33,7 +34,6 @@ from gitexp.experiment.publish import (
 )
 from gitexp.experiment.record import RunEnded, RunEvent, RunResult, RunStarted, State, Values, Watcher
 from gitexp.experiment.request import Attempt
-from gitexp.experiment.first_note import first_note
 from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.session import Session
 from gitexp.experiment.sweep import SharedSlots

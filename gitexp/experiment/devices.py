@@ -1,4 +1,4 @@
-"""Devices (GPUs) for stage commands: each command has its own while it runs, on this host, whoever started it.
+"""Devices (GPUs) for stage commands: each has its own while it runs, whoever on this host started it.
 
     .git/gitexp/slots/<host>-device-<id>     flocked while a command has the device
                       <host>-device.turn     flocked by who collects devices, one at a time

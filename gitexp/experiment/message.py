@@ -8,7 +8,8 @@
     Gitexp-Name: brave-otter
     Gitexp-Override: train.lr=0.2
 
-What was kept of a failed run says in trailers too how it ended. A message given with `-m` takes the place of the subject; the rest stays.
+What was kept of a failed run says in trailers too how it ended. A message given with `-m` takes the place
+of the subject; the rest stays.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a run tells of itself while it runs, and what is kept of it afterwards: one small JSON file.
 
-    .git/gitexp/running/<id>.json     while it runs, rewritten at most twice a second; its mtime is a heartbeat
+    .git/gitexp/running/<id>.json     while it runs, rewritten at most twice a second; its mtime: the heartbeat
     .git/gitexp/jobs/<id>/run.json    once it has ended, beside its log
 
 So who watches lists one folder that holds nothing but what runs now. What is still in it although its process
