@@ -1,4 +1,4 @@
-"""Branch, rename and remove experiments. Nothing is lost: what goes is kept under refs/gitexp/removed/."""
+"""Branch, rename and remove experiments. Nothing is lost: each of these can be undone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import find_experiment, find_experiments, list_experiments, resolve_rev
-from gitexp.experiment.kept import removal, removed_ref
 from gitexp.experiment.names import check_branch_name, check_name
+from gitexp.experiment.operations import RefMove, move_refs, named
 from gitexp.experiment.roots import of_root
-from gitexp.git.refs import RefChange, RefConflict, change_refs, create_ref, read_ref
+from gitexp.git.refs import RefConflict, read_ref
 from gitexp.git.repo import Repo
 
 
@@ -24,7 +24,7 @@ def branch_experiment(repo: Repo, word: str, branch: str | None = None) -> str:
     name = branch or f"{revision.experiment.name if revision.experiment else word}-branch"
     check_branch_name(name)
     try:
-        create_ref(repo, f"refs/heads/{name}", revision.commit, f"exp: created from experiment '{word}'")
+        move_refs(repo, f"branch {word} {name}", [RefMove(f"refs/heads/{name}", None, revision.commit)])
     except RefConflict as conflict:
         raise ExpError(
             f"there is a branch '{name}' already.", f"choose another name: `exp branch {word} NEW-NAME`."
@@ -48,11 +48,8 @@ def rename_experiment(repo: Repo, word: str, name: str, force: bool = False) -> 
             f"there is an experiment '{name}' on this baseline already.",
             "add `-f` to put the renamed one in its place.",
         )
-    changes = [RefChange(new.ref, new=new.commit, old=taken), RefChange(old.ref, new=None, old=old.commit)]
-    if taken is not None:
-        gone = Experiment(name, taken, old.baseline)
-        changes.append(RefChange(removed_ref(gone), new=taken, old=None))
-    change_refs(repo, changes)
+    moves = [RefMove(new.ref, taken, new.commit), RefMove(old.ref, old.commit, None)]
+    move_refs(repo, f"rename {old.name} {name}", moves)
     return new
 
 
@@ -75,8 +72,8 @@ def remove_experiments(repo: Repo, request: RemoveRequest, prefix: str = "") -> 
     Of those not named only the ones of the DVC root at `prefix` go: others in the repository are not meant.
     """
     chosen = _chosen(repo, request, prefix)
-    changes = [change for experiment in chosen for change in removal(experiment)]
-    change_refs(repo, changes, "exp remove")
+    moves = [RefMove(one.ref, one.commit, None) for one in chosen]
+    move_refs(repo, f"remove {named(chosen)}", moves)
     return chosen
 
 

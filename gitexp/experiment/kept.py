@@ -4,6 +4,7 @@
     refs/gitexp/failed/<baseline>/<name>/<stamp>     what a failed or interrupted run left
     refs/gitexp/begun/<baseline>/<name>/<stamp>      the tree that it began with, to run it again
     refs/gitexp/kept/<stamp>                         the workspace before `exp apply` overwrote some of it
+    refs/gitexp/before/<stamp>                       the same where nothing of it would be lost, for undo
     refs/gitexp/applied                              the experiment that the workspace was last made equal to
 
 They are nobody's branch, so each can be given to `exp apply`, `git show` or `git branch` without its 'refs/'.
@@ -16,13 +17,14 @@ from dataclasses import dataclass
 from itertools import count
 
 from gitexp.experiment.experiment import Experiment
-from gitexp.git.refs import Ref, RefChange, list_refs
+from gitexp.git.refs import Ref, list_refs
 from gitexp.git.repo import Repo
 
 REMOVED = "refs/gitexp/removed/"
 FAILED = "refs/gitexp/failed/"
 BEGUN = "refs/gitexp/begun/"
 WORKSPACES = "refs/gitexp/kept/"
+BEFORE = "refs/gitexp/before/"
 APPLIED = "refs/gitexp/applied"
 
 _sequence = count()
@@ -70,12 +72,8 @@ def workspace_ref() -> str:
     return f"{WORKSPACES}{stamp()}"
 
 
-def removal(experiment: Experiment) -> tuple[RefChange, RefChange]:
-    """The two changes of one transaction that take an experiment away and keep it for undo."""
-    return (
-        RefChange(removed_ref(experiment), new=experiment.commit, old=None),
-        RefChange(experiment.ref, new=None, old=experiment.commit),
-    )
+def before_ref() -> str:
+    return f"{BEFORE}{stamp()}"
 
 
 def list_kept(repo: Repo, prefix: str) -> list[Kept]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from gitexp.experiment.committed import paths_to_commit
 from gitexp.experiment.ending import Ending
-from gitexp.experiment.kept import Kept, begun_ref, new_failed, removed_ref
+from gitexp.experiment.kept import Kept, begun_ref, new_failed
 from gitexp.experiment.message import Facts, compose, edited_paths
+from gitexp.experiment.operations import RefMove, move_refs
 from gitexp.experiment.record import Experiment, FileValues
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.session import Session
@@ -81,14 +82,7 @@ def publish(session: Session, attempt: Attempt, commit: str) -> Experiment:
     if taken is None:
         create_ref(repo, experiment.ref, commit, note)
     else:
-        gone = Experiment(attempt.name, taken, attempt.baseline)
-        change_refs(
-            repo,
-            [
-                RefChange(experiment.ref, new=commit, old=taken),
-                RefChange(removed_ref(gone), new=taken, old=None),
-            ],
-        )
+        move_refs(repo, f"run -f -n {attempt.name}", [RefMove(experiment.ref, taken, commit)])
     return experiment
 
 
