@@ -79,4 +79,3 @@ def open_row_cache(repo: Repo, prefix: str) -> RowCache:
     """The cache of the DVC root at `prefix` inside the repository."""
     root = f"-{hashlib.md5(prefix.encode(), usedforsecurity=False).hexdigest()[:8]}" if prefix else ""
     return RowCache(repo.state_dir / "cache" / f"rows-{VERSION}{root}.jsonl")
-

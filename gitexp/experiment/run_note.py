@@ -1,6 +1,6 @@
 """What a run tells of itself while it runs, and what is kept of it afterwards: one small JSON file.
 
-    .git/gitexp/running/<id>.json     while it runs, rewritten at most twice a second; its mtime: the heartbeat
+    .git/gitexp/running/<id>.json     while it runs, rewritten twice a second at most; its mtime: heartbeat
     .git/gitexp/jobs/<id>/run.json    once it has ended, beside its log
 
 So who watches lists one folder that holds nothing but what runs now. What is still in it although its process
