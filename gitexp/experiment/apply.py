@@ -8,6 +8,7 @@ work of the user's, so walking from experiment to experiment keeps nothing.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,13 @@ from gitexp.experiment.data_sources import EditedData, find_edited
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import Revision, resolve_rev
 from gitexp.experiment.keep_workspace import Unsaved, keep_workspace
-from gitexp.experiment.kept import APPLIED
+from gitexp.experiment.kept import APPLIED, before_ref, stamp
+from gitexp.experiment.operations import Operation, Overwritten, write_operation
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.stores import open_memo, open_store
-from gitexp.experiment.workspace_data import DataPlace, Placed, place_data
-from gitexp.git.refs import RefChange, change_refs, read_ref
+from gitexp.experiment.workspace_data import DataPlace, Placed, cached_outs, place_data
+from gitexp.git.objects import write_commit
+from gitexp.git.refs import RefChange, change_refs, create_ref, read_ref
 from gitexp.git.repo import read_head
 from gitexp.git.restore import (
     FileChange,
@@ -49,14 +52,14 @@ class Applied:
     kept: str | None  # the ref of the commit that holds what was overwritten
 
 
-def apply_experiment(project: Project, word: str) -> Applied:
-    """Bring an experiment (or any commit) into the workspace.
+def apply_experiment(project: Project, word: str, for_undo: bool = True) -> Applied:
+    """Bring an experiment (or any commit) into the workspace; `for_undo`: so that it can be taken back.
 
     Raises ExpError for an unknown word, and before anything is written when a file can't be replaced.
     """
     revision = resolve_rev(project.repo, word)
     with open_memo(project) as memo:
-        return _Apply(project, revision, word, memo).run()
+        return _Apply(project, revision, word, memo).run(for_undo)
 
 
 class _Apply:
@@ -73,7 +76,7 @@ class _Apply:
             DvcIgnore(project.root).ignored,
         )
 
-    def run(self) -> Applied:
+    def run(self, for_undo: bool) -> Applied:
         repo, commit = self._project.repo, self._revision.commit
         snapshot = take_snapshot(repo, self._project.settings.snapshot_max_size)
         changes = changed_files(repo, snapshot.tree, commit)
@@ -83,10 +86,18 @@ class _Apply:
         kept = self._keep(
             snapshot.tree, [change for change in changes if change.new or change.path in delete]
         )
+        new = tuple(path for path in write if not os.path.lexists(repo.work_tree / path))
+        before = (kept or self._keep_for_undo(snapshot.tree)) if for_undo else None
         delete_files(repo, delete)
         restore_files(repo, commit, write)
-        data = place_data(self._place, self._pipeline())
+        pipeline = self._pipeline()
+        absent = {path for path, _ in cached_outs(pipeline) if not os.path.lexists(self._place.root / path)}
+        data = place_data(self._place, pipeline)
         change_refs(repo, [RefChange(APPLIED, new=commit, old=None, force=True)])
+        if before is not None:
+            brought = tuple(path for path in data.changed if path in absent)
+            over = Overwritten(before, commit, new, brought)
+            write_operation(repo, Operation(stamp(), f"apply {self._word}", kept=(before,), workspace=over))
         changed = tuple(sorted([*write, *delete]))
         return Applied(commit, self._revision.experiment, changed, data, kept)
 
@@ -116,6 +127,18 @@ class _Apply:
             return None
         unsaved = Unsaved(tree, tuple(edited), tuple(ignored))
         return keep_workspace(self._project, head, unsaved, self._place, f"`exp apply {self._word}`")
+
+    def _keep_for_undo(self, tree: str) -> str | None:
+        """The workspace as a commit though nothing of it would be lost; its ref."""
+        head = read_head(self._project.repo).commit
+        if head is None:
+            return None
+        commit = write_commit(
+            self._project.repo, tree, [head], f"workspace before `exp apply {self._word}`\n"
+        )
+        ref = before_ref()
+        create_ref(self._project.repo, ref, commit)
+        return ref
 
     def _unsaved(self, head: str, applied: str | None, tree: str) -> set[str]:
         """Paths whose content is neither HEAD's nor what the last apply wrote."""

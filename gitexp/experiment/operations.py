@@ -103,7 +103,9 @@ def write_operation(repo: Repo, operation: Operation) -> None:
 
 def list_operations(repo: Repo) -> list[Operation]:
     """What can be taken back, the last first. Damaged files are passed over."""
-    return [found for path in sorted(_folder(repo).glob("[0-9]*.json"), reverse=True) for found in _read(path)]
+    return [
+        found for path in sorted(_folder(repo).glob("[0-9]*.json"), reverse=True) for found in _read(path)
+    ]
 
 
 def forget_operation(repo: Repo, operation: Operation) -> None:
