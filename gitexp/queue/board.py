@@ -19,8 +19,9 @@ from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
+from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
-from gitexp.queue.job import Ending, Place, QueuedJob, dump_job, ended, parse_job
+from gitexp.queue.job import Place, QueuedJob, dump_job, ended, parse_job
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000

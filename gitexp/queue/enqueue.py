@@ -5,9 +5,11 @@ from __future__ import annotations
 import calendar
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitexp.experiment.foresee import foresee, with_edited_data
 from gitexp.experiment.prepare import prepare
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.scope import caller_dir
@@ -45,17 +47,31 @@ def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:
     """
     board = open_board(project.repo)
     prepared = prepare(project, request, names_in_queue(board))
+    foreseen = foresee(project, request, prepared.attempts[0])
+    tree = with_edited_data(project, foreseen, prepared.snapshot.tree)
+    attempts = [replace(attempt, tree=tree) for attempt in prepared.attempts]
+    return Queued(put_attempts(project, request, attempts, retries), prepared.snapshot)
+
+
+def put_attempts(
+    project: Project, request: RunRequest, attempts: Sequence[Attempt], retries: int = 1
+) -> tuple[QueuedJob, ...]:
+    """Queue attempts that begin from one tree; a snapshot commit keeps it."""
+    board = open_board(project.repo)
     group = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
-    message = f"exp queue: the workspace of {len(prepared.attempts)} queued experiments"
-    commit = write_commit(project.repo, prepared.snapshot.tree, [prepared.baseline], message)
+    first = attempts[0]
+    message = f"exp queue: the workspace of {len(attempts)} queued experiments"
+    commit = write_commit(project.repo, first.tree, [first.baseline], message)
     create_ref(project.repo, SNAPSHOTS + group, commit, "exp run --queue")
+    # What is the same for all of a sweep; the overrides are each entry's own.
+    common = replace(request, overrides=(), name=None)
     jobs = tuple(
-        _job(project, request, attempt, commit, group, number, retries)
-        for number, attempt in enumerate(prepared.attempts)
+        _job(project, common, attempt, commit, group, number, retries)
+        for number, attempt in enumerate(attempts)
     )
     for job in jobs:
         board.put(job)
-    return Queued(jobs, prepared.snapshot)
+    return jobs
 
 
 def drop_snapshots(repo: Repo, board: Board) -> None:
@@ -104,13 +120,9 @@ def _job(
         attempt=replace(attempt, job=identity),
         snapshot=commit,
         created=now,
-        scope=request.scope,
-        message=request.message,
-        force=request.force,
-        keep_going=request.keep_going,
-        copy_paths=request.copy_paths,
-        terms=request.terms,
+        request=request,
         folder=caller_dir(project),
+        prefix=project.prefix,
         retries=retries,
         group=group,
     )

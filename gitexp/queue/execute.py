@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from gitexp.build.stop import Stop
 from gitexp.experiment.attempt import run_attempt
@@ -14,78 +15,87 @@ from gitexp.experiment.message import parse
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.session import Session, open_session
-from gitexp.experiment.table import RevisionReader
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, read_ref
-from gitexp.project import Project
+from gitexp.project import Project, find_project
 from gitexp.queue.job import QueuedJob
 
 
-@dataclass(frozen=True, slots=True)
 class Engine:
-    """What the entries that one process runs share. Calling it runs one entry."""
+    """What the entries that one process runs share. Calling it runs one entry.
 
-    session: Session
-    baselines: dict[str, Values] = field(default_factory=dict)  # read once each
+    The queue is one for the whole repository: an entry of another DVC root gets a session of its own there.
+    """
+
+    def __init__(self, session: Session, others: ExitStack) -> None:
+        self._sessions = {session.project.prefix: session}
+        self._own = session
+        self._others = others  # closes the sessions of other roots
+        self._baselines: dict[tuple[str, str], Values] = {}  # read once each
+        self._lock = threading.Lock()
 
     def __call__(self, job: QueuedJob, stop: Stop, watcher: Watcher) -> RunResult:
         """Run `job` to its end. Safe to run twice: what a lost worker published before is taken as done."""
-        done = self._published(job)
+        session = self._session(job)
+        done = _published(session, job)
         if done is not None:
             result = RunResult(job.name, State.SUCCESS, done.baseline, done, overrides=job.attempt.overrides)
             watcher(RunEnded(result))
             return result
-        return run_attempt(self._session_of(job, stop), job.attempt, self._base(job), watcher)
+        return run_attempt(_for_job(session, job, stop), job.attempt, self._base(session, job), watcher)
 
-    def _session_of(self, job: QueuedJob, stop: Stop) -> Session:
-        project = self.session.project
-        request = RunRequest(
-            scope=job.scope,
-            overrides=job.attempt.overrides,
-            name=job.name,
-            message=job.message,
-            force=job.force,
-            keep_going=job.keep_going,
-            copy_paths=job.copy_paths,
-            terms=job.terms,
-        )
-        # The entry's own snapshot is all there is: later edits of the workspace are not its business.
-        return replace(
-            self.session,
-            project=replace(project, cwd=project.root / job.folder),
-            request=request,
-            copies=resolve_copies(project.repo, project.root / job.folder, job.copy_paths),
-            stop=stop,
-            take_edits=False,
-        )
+    def _session(self, job: QueuedJob) -> Session:
+        with self._lock:
+            if job.prefix not in self._sessions:
+                project = find_project(self._own.project.repo.work_tree / job.prefix)
+                opened = self._others.enter_context(open_session(project, self._own.request, Stop()))
+                shared = replace(opened, slots=self._own.slots, jobs=self._own.jobs)
+                self._sessions[job.prefix] = shared
+            return self._sessions[job.prefix]
 
-    def _base(self, job: QueuedJob) -> Values:
-        baseline = job.attempt.baseline
-        if baseline not in self.baselines:
-            with RevisionReader(self.session.project) as reader:
-                self.baselines[baseline] = reader.commit(baseline)
-        return self.baselines[baseline]
+    def _base(self, session: Session, job: QueuedJob) -> Values:
+        known = (job.prefix, job.attempt.baseline)
+        with self._lock:
+            if known not in self._baselines:
+                self._baselines[known] = session.revisions.commit(job.attempt.baseline)
+            return self._baselines[known]
 
-    def _published(self, job: QueuedJob) -> Experiment | None:
-        """The experiment that this very entry made before its worker was lost, if it came so far."""
-        if not job.lost:
-            return None
-        repo = self.session.project.repo
-        wanted = Experiment(job.name, "", job.attempt.baseline)
-        commit = read_ref(repo, wanted.ref)
-        if commit is None:
-            return None
-        with ObjectReader(repo) as reader:
-            found = reader.commit(commit)
-        made_here = found is not None and parse(found.message).job == job.id
-        return experiment_of_ref(Ref(wanted.ref, commit)) if made_here else None
+
+def _for_job(session: Session, job: QueuedJob, stop: Stop) -> Session:
+    project = replace(session.project, cwd=session.project.root / job.folder)
+    request = replace(job.request, overrides=job.attempt.overrides, name=job.name)
+    # The entry's own snapshot is all there is: later edits of the workspace are not its business.
+    return replace(
+        session,
+        project=project,
+        request=request,
+        copies=resolve_copies(project.repo, project.cwd, request.copy_paths),
+        stop=stop,
+        take_edits=False,
+    )
+
+
+def _published(session: Session, job: QueuedJob) -> Experiment | None:
+    """The experiment that this very entry made before its worker was lost, if it came so far."""
+    if not job.lost:
+        return None
+    repo = session.project.repo
+    wanted = Experiment(job.name, "", job.attempt.baseline)
+    commit = read_ref(repo, wanted.ref)
+    if commit is None:
+        return None
+    with ObjectReader(repo) as reader:
+        found = reader.commit(commit)
+    made_here = found is not None and parse(found.message).job == job.id
+    return experiment_of_ref(Ref(wanted.ref, commit)) if made_here else None
 
 
 @contextmanager
-def open_engine(project: Project, jobs: int | None = None) -> Iterator[Engine]:
+def open_engine(project: Project, jobs: int | None = None, gpus: str | None = None) -> Iterator[Engine]:
     """An engine; on leaving, what was hashed is remembered for the next one.
 
-    `jobs`: how many stage commands may run at once, over all the entries that run in this process.
+    `jobs`: how many stage commands may run at once, over all the entries that run in this process. `gpus`:
+    the devices that they share with whoever else uses them.
     """
-    with open_session(project, RunRequest(jobs=jobs), Stop()) as session:
-        yield Engine(session)
+    with open_session(project, RunRequest(jobs=jobs, gpus=gpus), Stop()) as session, ExitStack() as others:
+        yield Engine(session, others)

@@ -16,14 +16,18 @@ from gitexp.queue.worker import BEAT, LOOK, Shift, work
 
 
 def run_queue(
-    project: Project, jobs: int, watcher: Watcher = unwatched, stop: Stop | None = None
+    project: Project,
+    jobs: int,
+    watcher: Watcher = unwatched,
+    stop: Stop | None = None,
+    gpus: str | None = None,
 ) -> list[RunResult]:
     """Run the queue, `jobs` entries at once with as many stage commands, until nothing waits.
 
     Results in the order in which the entries ended. Ctrl-C stops what runs and leaves the rest queued.
     """
     folder = board_folder(project.repo)
-    with stop_on_signals(stop) as asked, on_duty(folder) as me, open_engine(project, jobs) as engine:
+    with stop_on_signals(stop) as asked, on_duty(folder) as me, open_engine(project, jobs, gpus) as engine:
         crew = _Threads(me, engine, watcher, asked)
         crew.run(jobs)
         drop_snapshots(project.repo, open_board(project.repo))

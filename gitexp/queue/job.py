@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
 
 from gitexp.errors import ExpError
-from gitexp.experiment.request import Attempt, Scope, Terms
+from gitexp.experiment.ending import Ending
+from gitexp.experiment.json_record import dump_record, parse_record
+from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.git.owner import Owner
 
 
@@ -23,24 +23,11 @@ class Place(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """How an entry ended, for people: which stage failed, with what."""
-
-    state: str  # a value of gitexp.experiment.record.State
-    commit: str | None = None  # the experiment, or what was kept of a failed one
-    stage: str | None = None
-    exit_code: int | None = None
-    message: str | None = None
-    seconds: float = 0.0
-    at: float = 0.0  # seconds since the epoch
-
-
-@dataclass(frozen=True, slots=True)
 class QueuedJob:
     """One experiment to be, with everything that its run needs and nothing of the workspace.
 
-    `order` sorts the queue; `tries` counts the runs begun; `snapshot` is the commit under refs/gitexp/
-    that holds the workspace as it was when queued.
+    `order` sorts the queue; `snapshot` is the commit under refs/gitexp/ that holds the workspace as it was
+    when queued; `request` is what was asked for, of the whole sweep if it is one of a sweep.
     """
 
     id: str
@@ -48,16 +35,12 @@ class QueuedJob:
     attempt: Attempt
     snapshot: str
     created: float
-    scope: Scope = Scope()
-    message: str | None = None
-    force: bool = False
-    keep_going: bool = False
-    copy_paths: tuple[str, ...] = ()
-    terms: Terms = Terms()
+    request: RunRequest = RunRequest()
     folder: str = ""  # where the user stood, relative to the DVC root: targets are named from there
+    prefix: str = ""  # the DVC root, relative to the Git root
     lost: int = 0  # how many workers died with it
     retries: int = 1  # how many may, before it is failed
-    group: str | None = None  # the sweep it belongs to
+    group: str | None = None  # what was queued with it, by one command
     owner: Owner | None = None
     ending: Ending | None = field(default=None)
 
@@ -72,41 +55,16 @@ class QueuedJob:
 
 
 def dump_job(job: QueuedJob) -> bytes:
-    return json.dumps(asdict(job), ensure_ascii=True, separators=(",", ":")).encode()
+    return dump_record(job)
 
 
 def parse_job(text: bytes, where: str) -> QueuedJob:
     """The entry in `text`; an ExpError that names the file when it is damaged."""
     try:
-        data = dict(json.loads(text))
-        job = QueuedJob(
-            **{
-                **_lists_as_tuples(_known(QueuedJob, data)),
-                "attempt": Attempt(**_lists_as_tuples(_known(Attempt, data["attempt"]))),
-                "scope": Scope(**_lists_as_tuples(_known(Scope, data.get("scope") or {}))),
-                "terms": Terms(**_known(Terms, data.get("terms") or {})),
-                "owner": Owner(**data["owner"]) if data.get("owner") else None,
-                "ending": Ending(**_known(Ending, data["ending"])) if data.get("ending") else None,
-            }
-        )
-    except (ValueError, TypeError, KeyError) as error:
-        raise ExpError(
-            f"{where}: not a queue entry: {error}", "remove the file; nothing else refers to it."
-        ) from error
-    if not isinstance(job.id, str) or not isinstance(job.order, int):
-        raise ExpError(f"{where}: not a queue entry.", "remove the file; nothing else refers to it.")
-    return job
+        return parse_record(QueuedJob, text, where)
+    except ExpError as error:
+        raise ExpError(error.message.replace("it can't be read", "not a queue entry"), error.hint) from error
 
 
 def ended(job: QueuedJob, ending: Ending) -> QueuedJob:
     return replace(job, owner=None, ending=ending)
-
-
-def _known(record: type, data: dict[str, Any]) -> dict[str, Any]:
-    """The keys that this version knows: a newer gitexp may have written more."""
-    names = {each.name for each in fields(record)}
-    return {key: value for key, value in data.items() if key in names}
-
-
-def _lists_as_tuples(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from gitexp.build.claim import claim
 from gitexp.build.stop import Stop
+from gitexp.experiment.ending import Ending
 from gitexp.git.owner import is_gone
 from gitexp.queue.board import Board
-from gitexp.queue.job import Ending, Place, QueuedJob
+from gitexp.queue.job import Place, QueuedJob
 
 
 def find_lost(board: Board) -> list[QueuedJob]:

@@ -16,10 +16,11 @@ from typing import Protocol
 
 from gitexp.build.stop import Stop
 from gitexp.errors import ExpError
+from gitexp.experiment.ending import ending_of
 from gitexp.experiment.record import RunResult, State, Watcher
 from gitexp.git.owner import Owner
 from gitexp.queue.board import Board
-from gitexp.queue.job import Ending, Place, QueuedJob
+from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
 
 BEAT = 2.0  # seconds between heartbeats
@@ -75,21 +76,6 @@ def run_one(shift: Shift, job: QueuedJob) -> RunResult:
     place = Place.SUCCESS if result.state is State.SUCCESS else Place.FAILED
     shift.board.end(job, ending_of(result), place)
     return result
-
-
-def ending_of(result: RunResult) -> Ending:
-    """What the queue remembers of a run."""
-    bad = next((stage for stage in result.stages if stage.failure is not None), None)
-    failure = bad.failure if bad else None
-    return Ending(
-        state=result.state.value,
-        commit=result.experiment.commit if result.experiment else None,
-        stage=bad.stage if bad else None,
-        exit_code=failure.exit_code if failure else None,
-        message=failure.message if failure else result.error,
-        seconds=result.seconds,
-        at=time.time(),
-    )
 
 
 @contextmanager

@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 
 from gitexp.errors import ExpError
-from gitexp.experiment.request import Attempt, Scope
+from gitexp.experiment.ending import Ending
+from gitexp.experiment.request import Attempt, RunRequest, Scope
 from gitexp.git.owner import Owner
 from gitexp.queue.board import Board
-from gitexp.queue.job import Ending, Place, QueuedJob, dump_job, parse_job
+from gitexp.queue.job import Place, QueuedJob, dump_job, parse_job
 
 ME = Owner("here", "boot", 1, "now")
 
 
 def job(name: str, order: int) -> QueuedJob:
     attempt = Attempt(name, "b" * 40, "t" * 40, (f"lr={order}",))
-    return QueuedJob(f"id{order}", order, attempt, "s" * 40, 1.5, Scope(("train",)), group="g")
+    return QueuedJob(f"id{order}", order, attempt, "s" * 40, 1.5, RunRequest(Scope(("train",))), group="g")
 
 
 def board_with(folder: Path, *jobs: QueuedJob) -> Board:

@@ -10,11 +10,12 @@ import pytest
 from gitexp.build.events import Failure, Outcome, StageResult
 from gitexp.build.stop import Stop
 from gitexp.errors import ExpError
+from gitexp.experiment.ending import Ending
 from gitexp.experiment.record import Experiment, RunResult, State, Watcher, unwatched
 from gitexp.experiment.request import Attempt
 from gitexp.git.owner import this_process
 from gitexp.queue.board import Board
-from gitexp.queue.job import Ending, Place, QueuedJob
+from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.worker import Shift, work
 
 
