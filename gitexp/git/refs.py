@@ -118,6 +118,11 @@ def names_of(repo: Repo) -> dict[str, str]:
     return {**branches, **tags, **current}
 
 
+def is_checked_out(repo: Repo, branch: str) -> bool:
+    """Whether a branch ('refs/heads/x') is the current one of any working tree."""
+    return bool(run_git(repo.work_tree, "for-each-ref", "--format=%(worktreepath)", branch).text)
+
+
 def pack_refs(repo: Repo) -> None:
     """Put loose refs into one file, which reads 7 times faster; safe at any time."""
     run_git(repo.work_tree, "pack-refs", "--all", check=False)
