@@ -17,6 +17,7 @@ from gitexp.build.events import Event
 from gitexp.build.locks import write_locks
 from gitexp.experiment.devices import DeviceRunner, devices_needed
 from gitexp.experiment.ending import ending_of
+from gitexp.experiment.failed import keep_failed
 from gitexp.experiment.find import names_on
 from gitexp.experiment.first_note import first_note
 from gitexp.experiment.joblog import open_job
@@ -27,7 +28,6 @@ from gitexp.experiment.prepare import name_taken
 from gitexp.experiment.publish import (
     Metrics,
     begun_from,
-    keep_unpublished,
     publish,
     tree_of,
     write_experiment,
@@ -139,4 +139,4 @@ def _record(
 def _keep(session: Session, attempt: Attempt, ground: Ground, tree: str, result: RunResult) -> Kept:
     metrics = Metrics(result.values.metrics, result.base_values.metrics)
     commit = write_experiment(session, attempt, ground, tree, metrics, ending_of(result))
-    return keep_unpublished(session.project.repo, attempt, commit, begun_from(session, attempt, ground))
+    return keep_failed(session.project.repo, attempt, commit, begun_from(session, attempt, ground))

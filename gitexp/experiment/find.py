@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gitexp.errors import ExpError, near
 from gitexp.experiment.experiment import Experiment
+from gitexp.experiment.kept import FAILED, Kept, list_kept
 from gitexp.git.refs import Ref, list_refs, resolve
 from gitexp.git.repo import Repo, read_head
 
@@ -70,17 +71,35 @@ def _required(found: Experiment | None, word: str, known: Sequence[Experiment]) 
 
 
 def resolve_rev(repo: Repo, word: str) -> Revision:
-    """The commit `word` means: any Git revision first (id, branch, tag, ref), then an experiment's name.
+    """The commit `word` means: any Git revision first (id, branch, tag, ref), then an experiment's name, then
+    the name of a run that failed.
 
     Raises ExpError as `find_experiment` does.
     """
     commit = resolve(repo, word)
     if commit is None:
-        experiment = find_experiment(repo, word)
-        return Revision(experiment.commit, experiment)
+        return _named_revision(repo, word)
     tips = [found for found in list_experiments(repo) if found.commit == commit]
     named = [found for found in tips if word in (found.name, found.ref)]
     return Revision(commit, next(iter([*named, *tips]), None))
+
+
+def _named_revision(repo: Repo, word: str) -> Revision:
+    known = list_experiments(repo)
+    experiment = find_among(repo, known, word)
+    if experiment is not None:
+        return Revision(experiment.commit, experiment)
+    failed = find_failed(repo, word)
+    if failed is None:
+        raise unknown_experiment(word, known)
+    return Revision(failed.commit)
+
+
+def find_failed(repo: Repo, name: str) -> Kept | None:
+    """The last failed or interrupted run of that name, of HEAD's baseline before others."""
+    found = [kept for kept in list_kept(repo, FAILED) if kept.name == name]
+    head = read_head(repo).commit
+    return next(reversed([kept for kept in found if kept.baseline == head] or found), None)
 
 
 def unknown_experiment(word: str, known: Sequence[Experiment]) -> ExpError:

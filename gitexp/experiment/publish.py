@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from gitexp.experiment.committed import paths_to_commit
 from gitexp.experiment.ending import Ending
-from gitexp.experiment.kept import Kept, begun_ref, new_failed
 from gitexp.experiment.message import Facts, compose, edited_paths
 from gitexp.experiment.operations import RefMove, move_refs
 from gitexp.experiment.record import Experiment, FileValues
@@ -17,8 +16,7 @@ from gitexp.experiment.session import Session
 from gitexp.experiment.worksite import Ground
 from gitexp.git.edit_tree import replace_files
 from gitexp.git.objects import write_commit
-from gitexp.git.refs import RefChange, change_refs, create_ref, read_ref
-from gitexp.git.repo import Repo
+from gitexp.git.refs import create_ref, read_ref
 from gitexp.git.restore import changed_files
 from gitexp.git.worktree import write_tree
 
@@ -84,14 +82,6 @@ def publish(session: Session, attempt: Attempt, commit: str) -> Experiment:
     else:
         move_refs(repo, f"run -f -n {attempt.name}", [RefMove(experiment.ref, taken, commit)])
     return experiment
-
-
-def keep_unpublished(repo: Repo, attempt: Attempt, commit: str, begun: str) -> Kept:
-    """Keep from `git gc` a commit that became no experiment, and the tree `begun` that its run began with."""
-    kept = new_failed(attempt.baseline, attempt.name, commit)
-    changes = [RefChange(kept.ref, new=commit, old=None), RefChange(begun_ref(kept), new=begun, old=None)]
-    change_refs(repo, changes, "exp run: failed")
-    return kept
 
 
 def begun_from(session: Session, attempt: Attempt, ground: Ground) -> str:

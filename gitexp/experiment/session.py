@@ -14,6 +14,7 @@ from gitexp.cache.store import Store
 from gitexp.experiment.carry import find_included, resolve_copies
 from gitexp.experiment.devices import Devices, parse_devices
 from gitexp.experiment.journal import Journal
+from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.once import Once
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.shared_reader import SharedReader
@@ -70,6 +71,7 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
         )
         yield session
         session.pool.sweep()
+        keep_lost_runs(project)
 
 
 def _devices(project: Project, request: RunRequest) -> Devices | None:

@@ -8,11 +8,11 @@ from types import TracebackType
 
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.collect import collect_values
+from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import list_experiments
-from gitexp.experiment.kept import FAILED, list_kept
 from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
-from gitexp.experiment.record import Experiment, Group, Row, State, Values
+from gitexp.experiment.record import Experiment, Group, Row, Values
 from gitexp.experiment.row_cache import open_row_cache
 from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import BulkReader
@@ -96,11 +96,11 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
         groups = [Group(Row(WORKSPACE, None, reader.workspace()))] if request.workspace else []
         names = names_of(project.repo)
         experiments = _by_baseline(list_experiments(project.repo, oids))
-        failed = _failed_by_baseline(project) if request.failed else {}
+        failed = failed_runs(project.repo, reader.objects, oids) if request.failed else []
         reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
         for oid in oids:
-            rows = [_row(reader, one, State.SUCCESS) for one in experiments.get(oid, ())]
-            lost = [_row(reader, one, State.FAILED) for one in failed.get(oid, ())]
+            rows = [_row(reader, one) for one in experiments.get(oid, ())]
+            lost = [_failed_row(reader, one) for one in failed if one.kept.baseline == oid]
             head = Row(oid, names.get(oid), reader.commit(oid))
             groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost))))
         return groups
@@ -112,10 +112,14 @@ def workspace_values(project: Project) -> Values:
         return reader.workspace()
 
 
-def _row(reader: RevisionReader, experiment: Experiment, state: State) -> Row:
+def _row(reader: RevisionReader, experiment: Experiment) -> Row:
     values = reader.commit(experiment.commit)
-    error = "Experiment run failed" if state is State.FAILED else values.error
-    return Row(experiment.commit, experiment.name, values, state, error)
+    return Row(experiment.commit, experiment.name, values, error=values.error)
+
+
+def _failed_row(reader: RevisionReader, failed: FailedRun) -> Row:
+    values = reader.commit(failed.kept.commit)
+    return Row(failed.kept.commit, failed.name, values, failed.state, failed.ending.why)
 
 
 def _newest_first(rows: Iterable[Row]) -> list[Row]:
@@ -127,9 +131,3 @@ def _by_baseline(experiments: Iterable[Experiment]) -> dict[str, list[Experiment
     for experiment in experiments:
         found.setdefault(experiment.baseline, []).append(experiment)
     return found
-
-
-def _failed_by_baseline(project: Project) -> dict[str, list[Experiment]]:
-    """Of each name only the last failure."""
-    last = {(kept.baseline, kept.name): kept for kept in list_kept(project.repo, FAILED)}
-    return _by_baseline(Experiment(kept.name, kept.commit, kept.baseline) for kept in last.values())

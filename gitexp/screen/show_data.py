@@ -30,7 +30,7 @@ def _state(row: Row, experiments: list[Value] | None) -> Value:
         "meta": {},
     }
     error = None
-    if row.state is State.FAILED:
+    if row.state in (State.FAILED, State.INTERRUPTED):
         error = {"msg": row.error, "type": ""}
     elif values.error is not None:
         error = {"msg": values.error, "type": "ExpError"}
