@@ -11,6 +11,7 @@ from gitexp.pipeline.dotdvc import read_dvc_file, write_dvc_file
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.lockfile import merge_lock, read_lock
+from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.source import Files
 from gitexp.pipeline.stage import Out, Stage
 
@@ -20,7 +21,7 @@ Locks = Mapping[str, LockEntry]  # by stage address
 NewEntries = Mapping[str, Mapping[str, LockEntry]]
 
 
-def read_locks(graph: Graph, files: Files) -> dict[str, LockEntry]:
+def read_locks(graph: Graph, files: Files, cache: ParseCache | None = None) -> dict[str, LockEntry]:
     """The recorded entry of every stage that has one; of a .dvc file, what it tracks.
 
     Raises ExpError for a lock file that can't be read.
@@ -29,7 +30,7 @@ def read_locks(graph: Graph, files: Files) -> dict[str, LockEntry]:
     found = {}
     for stage in graph.stages.values():
         if stage.lock_file not in by_file:
-            by_file[stage.lock_file] = _read(stage, files)
+            by_file[stage.lock_file] = _read(stage, files, cache)
         entry = by_file[stage.lock_file].get(stage.name)
         if entry is not None:
             found[stage.address] = entry
@@ -52,13 +53,13 @@ def locked_outs(stage: Stage, entry: LockEntry | None) -> Iterator[tuple[Out, Ha
             yield out, found
 
 
-def _read(stage: Stage, files: Files) -> dict[str, LockEntry]:
+def _read(stage: Stage, files: Files, cache: ParseCache | None) -> dict[str, LockEntry]:
     text = files.read(stage.lock_file)
     if text is None:
         return {}
     if stage.is_data:
         return {stage.name: read_dvc_file(text, stage.file).locked}
-    return read_lock(text, stage.lock_file)
+    return read_lock(text, stage.lock_file, cache)
 
 
 def _write(root: Path, file: str, stages: Mapping[str, LockEntry]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gitexp.build.locks import Locks, read_locks
 from gitexp.pipeline.graph import Graph, build_graph
 from gitexp.pipeline.load import load_pipeline
+from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.source import Files
 from gitexp.pipeline.template import OptionStyle
 from gitexp.project import Project, Settings
@@ -24,12 +25,17 @@ class ReadPipeline:
 def read_pipeline(project: Project, files: Files) -> ReadPipeline:
     """Load, join and look up the locks. Raises ExpError for what is wrong in the files."""
     graph = read_graph(project, files)
-    return ReadPipeline(files, graph, read_locks(graph, files))
+    return ReadPipeline(files, graph, read_locks(graph, files, _cache(project)))
 
 
 def read_graph(project: Project, files: Files) -> Graph:
     """The same without the locks: which stages there are and what feeds what."""
-    return build_graph(load_pipeline(files, option_style(project.settings), str(project.root)))
+    style = option_style(project.settings)
+    return build_graph(load_pipeline(files, style, str(project.root), _cache(project)))
+
+
+def _cache(project: Project) -> ParseCache:
+    return ParseCache(project.repo.state_dir / "cache" / "parsed")
 
 
 def option_style(settings: Settings) -> OptionStyle:

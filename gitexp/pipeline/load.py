@@ -12,6 +12,7 @@ from gitexp.pipeline.foreach import expand, is_group
 from gitexp.pipeline.graph import where
 from gitexp.pipeline.lockfile import check_header
 from gitexp.pipeline.manifest import Manifest, read_manifest
+from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.paths import parents, rooted
 from gitexp.pipeline.schema import Keys
 from gitexp.pipeline.source import Files
@@ -24,18 +25,24 @@ from gitexp.pipeline.vars import TemplateError, Variables
 Used = dict[str, dict[str, None]]
 
 
-def load_pipeline(files: Files, style: OptionStyle | None = None, root: str | None = None) -> Pipeline:
+def load_pipeline(
+    files: Files,
+    style: OptionStyle | None = None,
+    root: str | None = None,
+    cache: ParseCache | None = None,
+) -> Pipeline:
     """Everything the manifests say, templates resolved, checked except for the graph.
 
     `style` is how mappings become options in `cmd`; `root` is the DVC root's absolute path: absolute paths
     inside it are then taken as relative. Raises ExpError with file, line, stage and what was expected.
     """
-    return _Loader(files, style or OptionStyle(), root).load()
+    return _Loader(files, style or OptionStyle(), root, cache).load()
 
 
 class _Loader:
-    def __init__(self, files: Files, style: OptionStyle, root: str | None) -> None:
+    def __init__(self, files: Files, style: OptionStyle, root: str | None, cache: ParseCache | None) -> None:
         self.files = files
+        self.cache = cache
         self.style = style
         self.root = root
         self.stages: list[Stage] = []
@@ -71,7 +78,7 @@ class _Loader:
             raise ExpError(f"{path}: the file can't be read.")
         if path.endswith(".dvc"):
             return [read_dvc_stage(text, path, self.root)]
-        manifest = read_manifest(text, path)
+        manifest = read_manifest(text, path, self.cache)
         self._check_lock(manifest)
         reader = _ManifestReader(manifest, self.files, self.style, self.root, self.used)
         stages = list(reader.stages())

@@ -13,6 +13,7 @@ from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.lock_splice import cut_stages, splice_stages
 from gitexp.pipeline.locked import entry_of, entry_to_data
 from gitexp.pipeline.manifest import Manifest, read_file
+from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.shapes import LOCK, LOCK_ENTRY
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml import dump_yaml, parse_yaml
@@ -38,13 +39,25 @@ def check_header(text: bytes, name: str) -> None:
     read_lock(text, name)
 
 
-def read_lock(text: bytes, name: str) -> dict[str, LockEntry]:
+def read_lock(text: bytes, name: str, cache: ParseCache | None = None) -> dict[str, LockEntry]:
     """Entries by stage name. Entries of DVC 2, which have no `hash`, read as md5-dos2unix.
 
     Raises ExpError with the line for anything DVC 3 can't read, also the format of DVC 1 (no `schema`).
     """
-    manifest = _read(text, name)
+    manifest = _known(text, name, cache)
     return {stage: entry_of(data) for stage, data in manifest.data.get("stages", {}).items()}
+
+
+def _known(text: bytes, name: str, cache: ParseCache | None) -> Manifest:
+    """The lock from the cache; else read, and kept there."""
+    if cache is None:
+        return _read(text, name)
+    known = cache.find(text, "lock")
+    if known is not None:
+        return Manifest(name, text, *known)
+    manifest = _read(text, name)
+    cache.keep(text, "lock", manifest.data, manifest.lines)
+    return manifest
 
 
 def _read(text: bytes, name: str) -> Manifest:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gitexp.errors import ExpError
+from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.schema import Keys, Problem, Shape
 from gitexp.pipeline.shapes import FOREACH, MANIFEST, STAGE
 from gitexp.pipeline.stage import Value
@@ -59,8 +60,18 @@ def read_file(text: bytes, file: str, shape: Shape) -> Manifest:
     return manifest
 
 
-def read_manifest(text: bytes, file: str) -> Manifest:
+def read_manifest(text: bytes, file: str, cache: ParseCache | None = None) -> Manifest:
     """A dvc.yaml, every stage checked too."""
+    known = cache.find(text, "manifest") if cache else None
+    if known is not None:
+        return Manifest(file, text, *known)
+    manifest = _checked_manifest(text, file)
+    if cache:
+        cache.keep(text, "manifest", manifest.data, manifest.lines)
+    return manifest
+
+
+def _checked_manifest(text: bytes, file: str) -> Manifest:
     manifest = read_file(text, file, MANIFEST)
     for name, definition in manifest.data.get("stages", {}).items():
         if "@" in name:
