@@ -8,6 +8,7 @@ import typer
 
 from gitexp.experiment.apply import apply_experiment
 from gitexp.project import Project, find_project
+from gitexp.queue.named import commit_of_entry
 from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.talk import say, visible
 
@@ -23,7 +24,7 @@ def command(
 
 def apply(project: Project, word: str, quiet: bool) -> None:
     """Apply and say what changed; with `quiet` only what was overwritten or is missing."""
-    applied = apply_experiment(project, word)
+    applied = apply_experiment(project, commit_of_entry(project, word) or word)
     if not quiet:
         sys.stdout.write(visible("\n".join(applied_lines(applied))) + "\n")
     for line in kept_lines(applied):

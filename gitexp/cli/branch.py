@@ -8,6 +8,7 @@ import typer
 
 from gitexp.experiment.change import branch_experiment
 from gitexp.project import find_project
+from gitexp.queue.named import commit_of_entry
 
 
 def command(
@@ -15,5 +16,7 @@ def command(
     branch: str = typer.Argument(None, help="The branch's name; EXPERIMENT-branch by default."),
 ) -> None:
     """Make a branch at an experiment's commit, without checking it out."""
-    name = branch_experiment(find_project().repo, experiment, branch)
+    project = find_project()
+    entry = commit_of_entry(project, experiment)
+    name = branch_experiment(project.repo, entry or experiment, branch or (entry and f"{experiment}-branch"))
     sys.stdout.write(f"Branch '{name}' begins at '{experiment}'.\n\nNext: git switch {name}\n")

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 import typer
 
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.history import LogEntry, read_log, read_patch
+from gitexp.experiment.history import LogEntry, read_failed, read_log, read_patch
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
+from gitexp.screen.failed_view import failed_lines
 from gitexp.screen.log_view import log_line, log_paragraph
 from gitexp.screen.pager import show_lines
 from gitexp.screen.terminal import has_colour
@@ -25,6 +26,7 @@ def command(
         None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
     ),
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Experiments of every commit."),
+    failed: bool = typer.Option(False, "--failed", help="Runs that failed or were interrupted instead."),
     no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
 ) -> None:
     """Show the experiments of HEAD one by one, newest first."""
@@ -32,6 +34,11 @@ def command(
     colour = has_colour()
     baselines = Baselines(tuple(rev or ()), everywhere=all_commits)
     with RevisionReader(project) as reader:
+        if failed:
+            runs = read_failed(project, reader.objects, names or [], baselines, number)
+            titles = names_of(project.repo)
+            show_lines(failed_lines(project.repo, runs, titles, oneline, colour), not no_pager)
+            return
         entries = read_log(project, reader, names or [], baselines, number)
         titles = {} if oneline else names_of(project.repo)
         show_lines(_lines(project, entries, titles, oneline, patch, colour), not no_pager)

@@ -7,7 +7,8 @@ import sys
 import typer
 
 from gitexp.project import find_project
-from gitexp.queue.control import follow_log
+from gitexp.queue.follow import read_log
+from gitexp.queue.named import find_log
 
 
 def command(
@@ -15,6 +16,6 @@ def command(
     follow: bool = typer.Option(False, "-f", "--follow", help="Go on while it runs."),
 ) -> None:
     """What the stages of a queued experiment printed, all of it."""
-    for part in follow_log(find_project().repo, experiment, follow):
+    for part in read_log(find_log(find_project().repo, experiment), follow):
         sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()

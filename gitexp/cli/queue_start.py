@@ -7,8 +7,8 @@ import sys
 import typer
 
 from gitexp.project import find_project
+from gitexp.queue.board import board_folder
 from gitexp.queue.crew import start_workers
-from gitexp.queue.enqueue import board_folder
 
 
 def command(

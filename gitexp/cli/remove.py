@@ -6,11 +6,15 @@ import sys
 
 import typer
 
+from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.change import RemoveRequest, remove_experiments
+from gitexp.experiment.change_there import remove_there
+from gitexp.experiment.choose import Choice
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
 from gitexp.project import find_project
+from gitexp.queue.forget import remove_unfinished
 from gitexp.screen.talk import visible
 
 
@@ -22,19 +26,35 @@ def command(
     revs: list[str] = typer.Option(None, "--rev", metavar="REV", help="Those of this commit. Repeatable."),
     number: int = typer.Option(1, "-n", "--num", help="Also of so many commits before REV; -1 for all."),
     keep: bool = typer.Option(False, "--keep", help="Remove all but the named ones."),
+    remote: str = typer.Option(
+        None, "-g", "--git-remote", metavar="REMOTE", help="Remove them there, not here."
+    ),
+    queue: bool = typer.Option(False, "--queue", help="All that wait in the queue."),
+    failed: bool = typer.Option(False, "--failed", help="All that failed or were interrupted."),
 ) -> None:
     """Remove experiments. Their data stays in the cache, and their commits can be brought back."""
     project = find_project()
-    baselines = _baselines(project.repo, revs or [], number)
-    request = RemoveRequest(tuple(experiments or ()), baselines, everything, keep)
-    removed = remove_experiments(project.repo, request, project.prefix)
+    others = remove_unfinished(project.repo, () if keep else tuple(experiments or ()), queue, failed)
+    for name in others.removed:
+        sys.stdout.write(visible(f"Removed {name}, which was no experiment yet") + "\n")
+    experiments = [word for word in experiments or () if word not in others.known]
+    if others.removed and not (experiments or revs or everything):
+        return
+    if remote is not None:
+        chosen = Baselines(tuple(revs or ()), number, everywhere=everything)
+        if not (experiments or revs or everything):
+            raise ExpError("which experiments?", "name them, or say `--rev REV` or `-A`.")
+        removed = remove_there(project, remote, Choice(tuple(experiments or ()), chosen), keep)
+    else:
+        baselines = _baselines(project.repo, revs or [], number)
+        request = RemoveRequest(tuple(experiments or ()), baselines, everything, keep)
+        removed = remove_experiments(project.repo, request, project.prefix)
     if not removed:
         sys.stdout.write("No experiments to remove.\n")
         return
     for experiment in removed:
         sys.stdout.write(visible(f"Removed {experiment.name} ({experiment.commit[:7]})") + "\n")
-    first = removed[0]
-    sys.stdout.write(visible(f"\nTo get one back: git update-ref {first.ref} {first.commit[:12]}") + "\n")
+    sys.stdout.write("\nTo get back: exp undo\n")
 
 
 def _baselines(repo: Repo, revs: list[str], number: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from gitexp.queue.job import Place
 from gitexp.screen.json_text import to_json
 from gitexp.screen.queue_view import entry_data, queued_lines
 from gitexp.screen.run_view import RunView
-from gitexp.screen.talk import print_warning, say
+from gitexp.screen.talk import print_warning, say, visible
 
 
 def put(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
@@ -22,11 +22,11 @@ def put(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
     queued = enqueue(project, request)
     for warning in warnings_of(queued.snapshot):
         print_warning(warning.message, warning.hint)
-    lines = (
-        [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs] if json else queued_lines(queued.jobs)
-    )
-    if not quiet:
-        sys.stdout.write("\n".join(lines) + "\n")
+    if json:
+        lines = [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs]
+    else:
+        lines = [visible(job.name) for job in queued.jobs] if quiet else queued_lines(queued.jobs)
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def run_queued(project: Project, jobs: int | None, view: RunView, json: bool) -> list[RunResult]:

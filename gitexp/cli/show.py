@@ -13,6 +13,7 @@ from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.columns import all_rows, choose_columns, sort_rows
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.project import find_project
+from gitexp.queue.rows import with_queue
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.json_text import to_json
 from gitexp.screen.pager import show_lines
@@ -51,6 +52,7 @@ def command(
     ),
     hide_workspace: bool = typer.Option(False, "--hide-workspace", help="Without the workspace."),
     hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
+    hide_queued: bool = typer.Option(False, "--hide-queued", help="Without what waits in the queue or runs."),
     no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
     force: bool = typer.Option(
         False, "-f", "--force", help="Read everything anew, not what was cached of it."
@@ -62,9 +64,9 @@ def command(
     if sort_order not in ("asc", "desc"):
         raise ExpError(f"`--sort-order` is asc or desc, not '{sort_order}'.")
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
-    groups = collect_table(
-        find_project(), TableRequest(baselines, not hide_workspace, not hide_failed, force)
-    )
+    project = find_project()
+    groups = collect_table(project, TableRequest(baselines, not hide_workspace, not hide_failed, force))
+    groups = with_queue(project, groups, not hide_queued, not hide_failed)
     if sort_by:
         groups = sort_rows(groups, sort_by, sort_order == "desc")
     if json:

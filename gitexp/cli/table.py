@@ -25,7 +25,7 @@ def load(entry: Command) -> Callable[..., Any]:
     return function
 
 
-RUN, SEE, CHANGE, PIPELINE, DATA = "Run", "See", "Change", "Pipeline", "Data"
+RUN, SEE, CHANGE, SHARE, PIPELINE, DATA = "Run", "See", "Change", "Share", "Pipeline", "Data"
 
 COMMANDS: Mapping[str, Command] = {
     "demo": Command("demo", "Lay down a small real project and run the main job on it.", RUN),
@@ -49,6 +49,8 @@ COMMANDS: Mapping[str, Command] = {
             "work": Command("queue_work", "Be a worker in this process."),
         },
     ),
+    "logs": Command("logs", "What the stages of a run printed.", RUN),
+    "retry": Command("retry", "Run what failed again, with what it was.", RUN),
     "status": Command("status", "What would run, and why.", RUN),
     "list": Command("list", "Name the experiments of a baseline.", SEE),
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
@@ -73,6 +75,10 @@ COMMANDS: Mapping[str, Command] = {
     "branch": Command("branch", "Make a branch from an experiment.", CHANGE),
     "rename": Command("rename", "Give an experiment another name.", CHANGE),
     "remove": Command("remove", "Remove experiments; they can be brought back.", CHANGE),
+    "undo": Command("undo", "Take back what the last command did to experiments or the workspace.", CHANGE),
+    "push": Command("push", "Push experiments and their data.", SHARE),
+    "pull": Command("pull", "Pull experiments and their data.", SHARE),
+    "fetch": Command("fetch", "Fetch experiments without their data.", SHARE),
     "init": Command("init", "Make this Git repository a DVC project.", PIPELINE),
     "stage": Command(
         "",
@@ -90,4 +96,16 @@ COMMANDS: Mapping[str, Command] = {
     "add": Command("add", "Track files and folders as data.", DATA),
     "checkout": Command("checkout", "Bring data from the cache into the workspace.", DATA),
     "commit": Command("commit", "Record the workspace's data as it is, running nothing.", DATA),
+    "data": Command(
+        "",
+        "Share data through remotes; see what is where.",
+        DATA,
+        members={
+            "push": Command("data_push", "Send data that the remote lacks."),
+            "pull": Command("data_pull", "Bring data from the remote into the workspace."),
+            "fetch": Command("data_fetch", "Bring data from the remote into the cache."),
+            "status": Command("data_status", "What data changed, what is missing where."),
+            "diff": Command("data_diff", "Which data files two revisions have different."),
+        },
+    ),
 }

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.compare import Comparison, compare
 from gitexp.experiment.experiment import Experiment
+from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import find_experiment, list_experiments
+from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.message import parse
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.command import run_git
-from gitexp.git.objects import Commit
+from gitexp.git.objects import Commit, ObjectReader
 from gitexp.project import Project
 
 
@@ -43,6 +46,22 @@ def read_log(
         known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
     for experiment, commit in known[:limit]:
         yield LogEntry(experiment, commit, _changes(reader, experiment, commit))
+
+
+def read_failed(
+    project: Project, objects: ObjectReader, names: Sequence[str], baselines: Baselines, limit: int | None
+) -> list[FailedRun]:
+    """Failed and interrupted runs, newest first: those named, or those of some baselines.
+
+    Raises ExpError for a name that no failed run has.
+    """
+    keep_lost_runs(project)
+    chosen = None if names else find_baselines(project.repo, objects, baselines)
+    runs = [run for run in failed_runs(project.repo, objects, chosen) if not names or run.name in names]
+    unknown = sorted(set(names) - {run.name for run in runs})
+    if unknown:
+        raise ExpError(f"no failed run is called {', '.join(unknown)}.")
+    return sorted(runs, key=lambda run: run.kept.stamp, reverse=True)[:limit]
 
 
 def _all(project: Project, reader: RevisionReader, baselines: Baselines) -> list[Experiment]:

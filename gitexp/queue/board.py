@@ -21,10 +21,20 @@ from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
+from gitexp.git.repo import Repo
 from gitexp.queue.job import Place, QueuedJob, dump_job, ended, parse_job
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
+
+
+def board_folder(repo: Repo) -> Path:
+    return repo.state_dir / "queue"
+
+
+def open_board(repo: Repo) -> Board:
+    """The queue of a repository, one for all DVC roots in it."""
+    return Board(board_folder(repo))
 
 
 class Board:
@@ -158,6 +168,11 @@ class Board:
                 f"not in the queue: {', '.join(unknown)}", "`exp queue status` lists what is in the queue."
             )
         return list(found.values())
+
+    def named(self, word: str) -> bool:
+        """Whether an entry that became no experiment has this name or id."""
+        places = (place for place in Place if place is not Place.SUCCESS)
+        return any(word in (job.name, job.id) for _, job in self.entries(*places))
 
     def _read(self, place: Place) -> Iterator[QueuedJob]:
         for name in self.names(place):

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gitexp.errors import ExpError
-from gitexp.experiment.joblog import job_of_entry
 from gitexp.git.repo import Repo
+from gitexp.queue.board import board_folder, open_board
 from gitexp.queue.crew import Worker, workers
-from gitexp.queue.enqueue import board_folder, drop_snapshots, names_in_queue, open_board
+from gitexp.queue.enqueue import drop_snapshots, names_in_queue
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
 
-_PIECE = 1 << 16  # bytes of a log read at once
-_PAUSE = 0.2  # seconds between looks at a log that grows
 _ORDER = (Place.RUNNING, Place.QUEUED, Place.HELD, Place.FAILED, Place.SUCCESS)
 
 
@@ -102,25 +100,6 @@ def stop_workers(repo: Repo, kill: bool = False) -> list[Worker]:
     for worker in told:
         worker.tell(now=kill)
     return told
-
-
-def follow_log(repo: Repo, word: str, follow: bool) -> Iterator[bytes]:
-    """The log of an entry so far; with `follow`, also what comes while it runs. ExpError: never begun."""
-    board = open_board(repo)
-    [(_, job)] = board.find([word])
-    log = job_of_entry(repo, job.id).log
-    if not log.exists():
-        raise ExpError(
-            f"'{job.name}' is in the queue and has not begun: it has no log yet.",
-            "`exp queue start` starts a worker.",
-        )
-    with log.open("rb") as file:
-        while True:
-            running = job.id in {each.id for _, each in board.entries(Place.RUNNING)}
-            yield from iter(lambda: file.read(_PIECE), b"")
-            if not (follow and running):
-                return
-            time.sleep(_PAUSE)
 
 
 def wait_until_home(repo: Repo, told: Sequence[Worker], seconds: float) -> list[Worker]:

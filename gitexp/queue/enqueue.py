@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from gitexp.experiment.foresee import foresee, with_edited_data
 from gitexp.experiment.prepare import prepare
@@ -18,7 +17,7 @@ from gitexp.git.refs import RefChange, change_refs, create_ref, list_refs
 from gitexp.git.repo import Repo
 from gitexp.git.snapshot import Snapshot
 from gitexp.project import Project
-from gitexp.queue.board import Board
+from gitexp.queue.board import Board, open_board
 from gitexp.queue.job import Place, QueuedJob
 
 SNAPSHOTS = "refs/gitexp/queue/"
@@ -28,14 +27,6 @@ SNAPSHOTS = "refs/gitexp/queue/"
 class Queued:
     jobs: tuple[QueuedJob, ...]
     snapshot: Snapshot
-
-
-def board_folder(repo: Repo) -> Path:
-    return repo.state_dir / "queue"
-
-
-def open_board(repo: Repo) -> Board:
-    return Board(board_folder(repo))
 
 
 def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:

@@ -8,9 +8,9 @@ import time
 from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.experiment.record import RunResult, Watcher, unwatched
 from gitexp.project import Project
-from gitexp.queue.board import Board
+from gitexp.queue.board import Board, board_folder, open_board
 from gitexp.queue.crew import Worker, on_duty, say_alive, told_to_go_home, told_to_stop
-from gitexp.queue.enqueue import board_folder, drop_snapshots, open_board
+from gitexp.queue.enqueue import drop_snapshots
 from gitexp.queue.execute import Engine, open_engine
 from gitexp.queue.worker import BEAT, LOOK, Shift, work
 

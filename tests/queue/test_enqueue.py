@@ -10,7 +10,8 @@ from gitexp.cache.hashing import md5_file
 from gitexp.errors import ExpError
 from gitexp.experiment.record import State
 from gitexp.experiment.request import RunRequest, Scope
-from gitexp.queue.enqueue import enqueue, open_board
+from gitexp.queue.board import open_board
+from gitexp.queue.enqueue import enqueue
 from gitexp.queue.foreground import run_queue
 from gitexp.queue.job import Place
 from tests.experiment.lab import Lab, make_lab

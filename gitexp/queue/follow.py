@@ -1,0 +1,23 @@
+"""Read a log as it grows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from gitexp.queue.named import RunLog
+
+_PIECE = 1 << 16  # bytes read at once
+_PAUSE = 0.2  # seconds between looks at a log that grows
+
+
+def read_log(log: RunLog, follow: bool) -> Iterator[bytes]:
+    """The log so far; with `follow`, also what comes while the run goes on."""
+    with log.path.open("rb") as file:
+        while True:
+            # Looked at before the rest is read: what was written until the end is not missed.
+            running = follow and log.running.exists()
+            yield from iter(lambda: file.read(_PIECE), b"")
+            if not running:
+                return
+            time.sleep(_PAUSE)
