@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -115,10 +116,11 @@ def test_a_stage_that_outlives_its_killed_run_spoils_no_other(project: Path) -> 
 def kill(pid: int, whom: str) -> None:
     """SIGKILL, as the out-of-memory killer sends it (one process) or as all go at once (its stages too)."""
     if whom != "exp alone":
-        for child in descendants(pid):
-            os.kill(child, signal.SIGSTOP)
-        for child in descendants(pid):
-            os.kill(child, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for child in descendants(pid):
+                # A child may end by itself between being seen and being hit.
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, number)
     os.kill(pid, signal.SIGKILL)
 
 
