@@ -16,6 +16,7 @@ from gitexp.cli.stage_options import (
     EXPLAIN,
     FORCE_DOWNSTREAM,
     GLOB,
+    GPUS,
     IGNORE_ERRORS,
     JOBS,
     JSON,
@@ -61,6 +62,7 @@ def command(
     ),
     force_downstream: bool = FORCE_DOWNSTREAM,
     jobs: int = JOBS,
+    gpus: str = GPUS,
     keep_going: bool = KEEP_GOING,
     ignore_errors: bool = IGNORE_ERRORS,
     apply: bool = typer.Option(False, "--apply", help="Bring the result into the workspace."),
@@ -103,6 +105,7 @@ def command(
         message=message,
         force=force,
         jobs=jobs,
+        gpus=gpus,
         keep_going=keep_going,
         copy_paths=tuple(copy_paths or ()),
         terms=Terms(
@@ -123,7 +126,7 @@ def command(
         return Exit.DONE
     view = open_run_view(json, quiet, verbose, applied=apply)
     if run_all:
-        return exit_code(deferred.module("gitexp.cli.run_queue").run_queued(project, jobs, view, json))
+        return exit_code(deferred.module("gitexp.cli.run_queue").run_queued(project, request, view, json))
     if apply and is_sweep(request.overrides):
         raise ExpError(
             "`--apply` takes one result, and this is a sweep.",

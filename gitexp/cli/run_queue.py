@@ -29,10 +29,10 @@ def put(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def run_queued(project: Project, jobs: int | None, view: RunView, json: bool) -> list[RunResult]:
-    """Run what is queued, in this process, and report."""
+def run_queued(project: Project, request: RunRequest, view: RunView, json: bool) -> list[RunResult]:
+    """Run what is queued, in this process, and report. Of `request` only jobs and devices count."""
     with view:
-        results = run_queue(project, jobs or project.settings.jobs, view)
+        results = run_queue(project, request.jobs or project.settings.jobs, view, gpus=request.gpus)
     if results:
         view.report(results)
     elif not json:

@@ -33,6 +33,10 @@ TIMEOUT = typer.Option(
     None, "--timeout", metavar="TIME", help="Stop and fail after this time: 90s, 15m, 1h30m."
 )
 
+GPUS = typer.Option(
+    None, "--gpus", metavar="0,1,…", help="Devices to share out: each stage command has its own. [exp.gpus]"
+)
+
 DRY = typer.Option(False, "--dry", help="Only say what would run, and why.")
 EXPLAIN = typer.Option(False, "--explain", help="The same, with all the reasons.")
 JSON = typer.Option(False, "--json", help="One JSON object a line, as things happen.")

@@ -121,7 +121,7 @@ class DeviceRunner:
         with self.devices.taken(need, stop) as held:
             if held is None:
                 return -2  # as if it had been interrupted as soon as it began
-            names = tuple(held)
+            names = tuple(name for name in self.devices.names if name in held)
             seen = {**env, **dict.fromkeys(VARIABLES, ",".join(names))}
             self.tell(names, True)
             try:
