@@ -10,6 +10,7 @@ from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref, list_experiments
+from gitexp.experiment.roots import of_root
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.repo import Repo
@@ -28,6 +29,9 @@ def command(
     ),
     num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Every commit that has experiments."),
+    all_projects: bool = typer.Option(
+        False, "--all-projects", help="Also those of other DVC projects in this repository."
+    ),
     name_only: bool = typer.Option(False, "--name-only", help="Only the names, one a line."),
     sha_only: bool = typer.Option(False, "--sha-only", help="Only the commit ids, one a line."),
     json: bool = typer.Option(False, "--json", help="Names, commits and refs by baseline."),
@@ -35,13 +39,14 @@ def command(
     """Name the experiments that stand on HEAD, or on other commits."""
     if name_only and sha_only:
         raise ExpError("`--name-only` and `--sha-only` exclude each other.", exit_code=Exit.USAGE)
-    repo = find_project().repo
+    project = find_project()
+    repo = project.repo
     with ObjectReader(repo) as reader:
         baselines = find_baselines(repo, reader, Baselines(tuple(rev or ()), num, everywhere=all_commits))
     found: dict[str, list[Experiment]] = {baseline: [] for baseline in baselines}
-    for one in _known(repo, remote):
-        if all_commits or one.baseline in found:
-            found.setdefault(one.baseline, []).append(one)
+    known = [one for one in _known(repo, remote) if all_commits or one.baseline in found]
+    for one in known if remote or all_projects else of_root(repo, project.prefix, known):
+        found.setdefault(one.baseline, []).append(one)
     shown = [one for experiments in found.values() for one in experiments]
     if name_only:
         lines = [one.name for one in shown]

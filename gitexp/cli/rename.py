@@ -7,6 +7,7 @@ import sys
 import typer
 
 from gitexp.experiment.change import rename_experiment
+from gitexp.experiment.change_there import rename_there
 from gitexp.project import find_project
 
 
@@ -14,7 +15,14 @@ def command(
     experiment: str = typer.Argument(help="Its name, or its commit."),
     name: str = typer.Argument(help="The new name."),
     force: bool = typer.Option(False, "-f", "--force", help="Replace an experiment of that name."),
+    remote: str = typer.Option(
+        None, "-g", "--git-remote", metavar="REMOTE", help="Rename it there, not here."
+    ),
 ) -> None:
     """Give an experiment another name. Its commit stays as it is."""
-    renamed = rename_experiment(find_project().repo, experiment, name, force)
+    project = find_project()
+    if remote is not None:
+        renamed = rename_there(project, remote, experiment, name, force)
+    else:
+        renamed = rename_experiment(project.repo, experiment, name, force)
     sys.stdout.write(f"Renamed '{experiment}' to '{renamed.name}'.\n")

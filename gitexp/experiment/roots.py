@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.message import parse
-from gitexp.git.ignore import list_files
+from gitexp.git.bulk_objects import MANY, BulkReader
+from gitexp.git.index import tracked_among
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
-from gitexp.git.restore import changed_files
+from gitexp.git.restore import changed_paths
+
+_RECORDS = ("dvc.lock", "dvc.yaml")
+
+
+def has_many_roots(repo: Repo) -> bool:
+    """Whether Git tracks more than one DVC project."""
+    return len(_roots(repo)) > 1
 
 
 def of_root(repo: Repo, prefix: str, experiments: Sequence[Experiment]) -> list[Experiment]:
     """Those of `experiments` that belong to the DVC root at `prefix` ('' is the Git root).
 
-    Ours say it in a trailer; one of DVC belongs where it changed something, and to all if it changed nothing.
+    Ours say it in a trailer; one of DVC belongs where a dvc.lock or dvc.yaml changed, else where anything
+    did, and to all if nothing did.
     """
-    roots = {
-        posixpath.dirname(posixpath.dirname(path)) for path in list_files(repo, [":(glob)**/.dvc/config"])
-    }
+    roots = {prefix, *_roots(repo)} if experiments else set()
     if len(roots) < 2:
         return list(experiments)
-    with ObjectReader(repo) as reader:
-        return [one for one in experiments if prefix in _roots_of(repo, reader, one, roots)]
+    owners = _trailers(repo, experiments)
+    foreign = [one.commit for one in experiments if one.commit not in owners]
+    changed = changed_paths(repo, foreign)
+    return [
+        one
+        for one in experiments
+        if prefix in ({owners[one.commit]} if one.commit in owners else _touched(changed[one.commit], roots))
+    ]
 
 
-def _roots_of(repo: Repo, reader: ObjectReader, experiment: Experiment, roots: set[str]) -> set[str]:
-    commit = reader.commit(experiment.commit)
-    trailers = parse(commit.message) if commit else None
-    if trailers and trailers.name is not None:
-        return {trailers.project or ""}
-    if reader.commit(experiment.baseline) is None:
-        return roots
-    changes = changed_files(repo, experiment.baseline, experiment.commit)
-    return {_root_around(change.path, roots) for change in changes} or roots
+def _roots(repo: Repo) -> set[str]:
+    found = tracked_among(repo, [":(glob)**/.dvc/config"], literal=False)
+    return {posixpath.dirname(posixpath.dirname(path)) for path in found}
+
+
+def _trailers(repo: Repo, experiments: Sequence[Experiment]) -> Mapping[str, str]:
+    """Commit -> root, of the experiments that say it."""
+    reader = (BulkReader if len(experiments) > MANY else ObjectReader)(repo)
+    with reader:
+        commits = reader.commits(one.commit for one in experiments)
+    found = {oid: parse(commit.message) for oid, commit in commits.items()}
+    return {oid: said.project or "" for oid, said in found.items() if said.name is not None}
+
+
+def _touched(changed: Sequence[str], roots: set[str]) -> set[str]:
+    """The roots around what an experiment changed."""
+    records = [path for path in changed if posixpath.basename(path) in _RECORDS]
+    return {_root_around(path, roots) for path in records or changed} or roots
 
 
 def _root_around(path: str, roots: set[str]) -> str:

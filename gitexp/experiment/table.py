@@ -15,7 +15,7 @@ from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, Values
 from gitexp.experiment.row_cache import open_row_cache
 from gitexp.experiment.stores import open_store
-from gitexp.git.bulk_objects import BulkReader
+from gitexp.git.bulk_objects import MANY, BulkReader
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.tree_files import TreeFiles
@@ -23,7 +23,6 @@ from gitexp.pipeline.source import FolderFiles, visible
 from gitexp.project import Project
 
 WORKSPACE = "workspace"
-MANY = 40  # commits; from here on loading libgit2 pays
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from gitexp import deferred
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
 
+MANY = 40  # objects; from here on loading libgit2 pays
 _TYPES = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID_LENGTHS = (40, 64)
 

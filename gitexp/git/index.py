@@ -16,11 +16,12 @@ def add_files(repo: Repo, paths: Sequence[str]) -> None:
         run_git(repo.work_tree, "add", "--", *paths, env=_LITERAL)
 
 
-def tracked_among(repo: Repo, paths: Sequence[str]) -> list[str]:
-    """What Git tracks of these files and folders, relative to the working tree."""
+def tracked_among(repo: Repo, paths: Sequence[str], literal: bool = True) -> list[str]:
+    """What Git tracks of these files and folders, relative to the working tree, or of these patterns."""
     if not paths:
         return []
-    return list(run_git(repo.work_tree, "ls-files", "-z", "--", *paths, env=_LITERAL).paths)
+    env = _LITERAL if literal else None
+    return list(run_git(repo.work_tree, "ls-files", "-z", "--", *paths, env=env).paths)
 
 
 def stage_changes(repo: Repo, paths: Sequence[str]) -> None:

@@ -37,6 +37,32 @@ def changed_files(repo: Repo, old: str, new: str) -> list[FileChange]:
     return changes
 
 
+def changed_paths(repo: Repo, commits: Sequence[str]) -> dict[str, list[str]]:
+    """For each commit the paths that differ from its parent, all in one process; none for one not here."""
+    return {oid: [path for path, _ in files] for oid, files in _against_parents(repo, commits).items()}
+
+
+def added_files(repo: Repo, commits: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """For each commit path and blob of the files that its parent does not have, all in one process."""
+    return _against_parents(repo, commits, "--diff-filter=A")
+
+
+def _against_parents(repo: Repo, commits: Sequence[str], *only: str) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {commit: [] for commit in commits}
+    if not found:
+        return found
+    stdin = "".join(f"{commit}\n" for commit in found).encode()
+    options = ("-r", "-z", "--no-renames", "--raw", "--stdin", *only)
+    words = iter(run_git(repo.work_tree, "diff-tree", *options, input=stdin, check=False).paths)
+    current: list[tuple[str, str]] = []
+    for word in words:
+        if word.startswith(":"):  # modes, blobs and the kind of change, then the path
+            current.append((next(words), word.split(" ")[3]))
+        else:
+            current = found.get(word, [])
+    return found
+
+
 def _present(mode: str, blob: str) -> str | None:
     return None if mode == _ABSENT else blob
 

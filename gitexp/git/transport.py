@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from gitexp.git.repo import Repo
 
 _FLAGS = {" ": "updated", "+": "forced", "-": "deleted", "*": "new", "!": "rejected", "=": "unchanged"}
 
+_FEW = 50  # of so many refs of a folder one may be left out of a pattern; before Git 2.29 none could
 _LONGEST_COMMAND = 1 << 20  # bytes; Linux allows 2 MiB with the environment
 
 
@@ -69,8 +69,9 @@ def push_what_can(
                 return [*refused, *results]
             culprits = [one for one in results if one.refused and not one.reason.startswith("atomic ")]
             names = {one.ref for one in culprits}
-            again = _without(left, names, [one.ref for one in results])
-            if culprits and not again:
+            again = _without(left, names)
+            others = [one for one in results if one.ref not in names]
+            if culprits and not others:
                 return [*refused, *results]
             if not culprits:
                 break  # the server does not say which ref it was
@@ -80,17 +81,15 @@ def push_what_can(
     return [*refused, *push(repo, remote, left, force_with_lease)]
 
 
-def _without(refspecs: Sequence[str], names: set[str], pushed: Sequence[str]) -> list[str]:
-    """`refspecs` that push no ref of `names`; a pattern that holds one becomes the refs it stood for."""
+def _without(refspecs: Sequence[str], names: set[str]) -> list[str]:
+    """`refspecs` that push no ref of `names`."""
     kept: list[str] = []
     for refspec in refspecs:
         target = _target(refspec)
-        if not target.endswith("*"):
-            kept += [refspec] if target not in names else []
-        elif any(name.startswith(target[:-1]) for name in names):
-            kept += [f"{ref}:{ref}" for ref in pushed if ref.startswith(target[:-1]) and ref not in names]
-        else:
+        if target not in names:
             kept.append(refspec)
+        if target.endswith("*"):
+            kept += [f"^{name}" for name in sorted(names) if name.startswith(target[:-1])]
     return kept
 
 
@@ -119,16 +118,24 @@ def fetch(repo: Repo, remote: str, refspecs: Sequence[str]) -> None:
 
 
 def compact(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Refspecs for the refs `wanted`: a folder of refs of which all that are `known` are wanted is one
-    pattern. Git's own work grows with the square of the number of refspecs."""
-    folders: dict[str, list[str]] = {}
+    """Refspecs for the refs `wanted`: of a folder whose `known` refs are nearly all wanted, one pattern.
+
+    Git's own work grows with the square of the number of refspecs: 2,000 of them take it seconds.
+    """
+    folders: dict[str, set[str]] = {}
     for ref in wanted:
-        folders.setdefault(ref.rpartition("/")[0], []).append(ref)
-    sizes = Counter(ref.rpartition("/")[0] for ref in known)
+        folders.setdefault(ref.rpartition("/")[0], set()).add(ref)
+    others: dict[str, list[str]] = {folder: [] for folder in folders}
+    for ref in known:
+        folder = ref.rpartition("/")[0]
+        if folder in folders and ref not in folders[folder]:
+            others[folder].append(ref)
     specs: list[str] = []
     for folder, refs in folders.items():
-        whole = len(refs) > 1 and sizes[folder] == len(refs)
-        specs += [f"{folder}/*:{folder}/*"] if whole else [f"{ref}:{ref}" for ref in refs]
+        if len(refs) > 1 and len(others[folder]) <= len(refs) // _FEW:
+            specs += [f"{folder}/*:{folder}/*", *(f"^{ref}" for ref in others[folder])]
+        else:
+            specs += [f"{ref}:{ref}" for ref in sorted(refs)]
     return specs
 
 

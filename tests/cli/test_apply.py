@@ -58,9 +58,11 @@ def test_rename(lab: Lab) -> None:
 def test_remove_can_be_undone(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["remove", "one"]) == 0
     assert names(lab) == []
-    command = capsys.readouterr().out.splitlines()[-1].partition("git ")[2]
-    lab.git(*command.split())
+    command = capsys.readouterr().out.splitlines()[-1].partition("exp ")[2]
+    assert main(command.split()) == 0
     assert names(lab) == ["one"]
+    assert main(["undo", "--list"]) == 0
+    assert "There is nothing to take back." in capsys.readouterr().out
 
 
 def test_remove_of_a_revision_and_of_all(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,42 @@
+"""`exp fetch`: experiments from a Git remote, without their data."""
+
+from __future__ import annotations
+
+import typer
+
+from gitexp.cli.exchange_options import (
+    AllProjects,
+    Everywhere,
+    GitRemote,
+    Json,
+    Names,
+    Num,
+    Prune,
+    Quiet,
+    Revs,
+    choice_of,
+    report,
+)
+from gitexp.errors import Exit
+from gitexp.experiment.pull import pull_experiments
+from gitexp.project import find_project
+
+
+def command(
+    remote: GitRemote,
+    names: Names = None,
+    everywhere: Everywhere = False,
+    revs: Revs = None,
+    num: Num = 1,
+    all_projects: AllProjects = False,
+    force: bool = typer.Option(
+        False, "-f", "--force", help="Replace different experiments of the same names here."
+    ),
+    prune: Prune = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> Exit:
+    """Fetch experiments from a Git remote: commits only. `exp pull` brings their data too."""
+    choice = choice_of(names, everywhere, revs, num, all_projects)
+    shared = pull_experiments(find_project(), remote, choice, force, prune)
+    return report(shared, None, "pull", remote, json, quiet)
