@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -13,26 +12,35 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None, sync: bool = 
     `mode` defaults to the mode of the file it replaces, else to what the umask gives. With `sync` the
     bytes are on the disk before the name is. Raises OSError as the system does.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
+    temporary = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.tmp")
+    handle = _create(temporary)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            wanted = _mode_of(path) if mode is None else mode
+            if wanted is not None:
+                os.fchmod(file.fileno(), wanted)
             if sync:
                 file.flush()
                 os.fsync(file.fileno())
-        written = Path(name)
-        written.chmod(mode if mode is not None else _mode_of(path))
-        written.replace(path)
+        os.replace(temporary, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def _mode_of(path: Path) -> int:
+def _create(path: Path) -> int:
+    """A new file, its mode the umask's: to ask for the umask is to change it for every thread."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o666)
+
+
+def _mode_of(path: Path) -> int | None:
     try:
         return path.stat().st_mode & 0o7777
     except FileNotFoundError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        return None

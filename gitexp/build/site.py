@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,13 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored
 from gitexp.git.repo import Repo
+
+Ask = Callable[[str, Callable[[], list[str]]], list[str]]
+
+
+def asked_now(question: str, find: Callable[[], list[str]]) -> list[str]:
+    """Where files change under us every question is asked anew."""
+    return find()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class Site:
     virtual: bool = False
     env: Mapping[str, str] = field(default_factory=dict)  # for stage commands: DVC_ROOT, DVC_EXP_NAME …
     log: Path | None = None  # the whole output of the build is appended here
+    ask: Ask = asked_now  # for questions to Git whose answer is the same in all worktrees of one tree
     caller_dir: str = ""  # where the user called from, relative to the DVC root: DVC_STAGE is seen from there
 
     def path(self, relative: str) -> Path:

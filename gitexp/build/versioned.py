@@ -50,10 +50,15 @@ def _tracked(site: Site, stages: Iterable[Stage]) -> dict[str, str]:
     outs = _cached_outs(stages)
     if not outs:
         return {}
-    # The patterns are literal: an out may be called 'a[1].txt'.
-    found = run_git(site.root, "--literal-pathspecs", "ls-files", "-z", "--", *outs).paths
+    question = "\0".join(["tracked", *outs])
+    found = site.ask(question, lambda: _ls_files(site.root, outs))
     owners = ((_owner(path, outs), path) for path in found)
     return {owner: path for owner, path in owners if owner is not None}
+
+
+def _ls_files(root: Path, paths: Sequence[str]) -> list[str]:
+    # The patterns are literal: an out may be called 'a[1].txt'.
+    return run_git(root, "--literal-pathspecs", "ls-files", "-z", "--", *paths).paths
 
 
 def _cached_outs(stages: Iterable[Stage]) -> list[str]:
@@ -72,7 +77,8 @@ def _owner(path: str, outs: Sequence[str]) -> str | None:
 
 def _unignored(site: Site, outs: Sequence[str], folders: set[str]) -> list[str]:
     asked = {out: f"{site.prefix}{out}{'/' if out in folders else ''}" for out in outs}
-    ignored = is_ignored(site.repo, asked.values())
+    question = "\0".join(["ignored", *asked.values()])
+    ignored = site.ask(question, lambda: sorted(is_ignored(site.repo, asked.values())))
     return [out for out, path in asked.items() if path not in ignored]
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.cli.run import exit_code
+from gitexp.cli.run_here import exit_code
 from gitexp.errors import Exit
 from gitexp.project import find_project
 from gitexp.queue.retry import find_failures, retry_here, retry_queued

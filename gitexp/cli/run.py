@@ -1,13 +1,10 @@
-"""`exp run`: make an experiment, or every experiment of a sweep."""
+"""`exp run`: make an experiment, or every experiment of a sweep; here or through the queue."""
 
 from __future__ import annotations
-
-import sys
 
 import typer
 
 from gitexp import deferred
-from gitexp.build.events import Planned
 from gitexp.cli.stage_options import (
     ALL_PIPELINES,
     ALLOW_MISSING,
@@ -30,18 +27,9 @@ from gitexp.cli.stage_options import (
     VERBOSE,
     seconds_of,
 )
-from gitexp.errors import Exit, ExpError
-from gitexp.experiment.explain import explain
-from gitexp.experiment.record import RunResult, State
+from gitexp.errors import Exit
 from gitexp.experiment.request import RunRequest, Scope, Terms
-from gitexp.experiment.run import run_experiments
-from gitexp.pipeline.overrides import is_sweep
-from gitexp.project import Project, find_project
-from gitexp.screen.json_text import to_json
-from gitexp.screen.plan_lines import plan_lines
-from gitexp.screen.run_json import event_data
-from gitexp.screen.run_view import open_run_view
-from gitexp.screen.talk import visible
+from gitexp.project import find_project
 
 
 def command(
@@ -121,36 +109,13 @@ def command(
     if queue:
         deferred.module("gitexp.cli.run_queue").put(project, request, json, quiet)
         return Exit.DONE
+    here = deferred.module("gitexp.cli.run_here")
     if dry or explain_only:
-        _show_plans(project, request, json, verbose or explain_only)
+        here.show_plans(project, request, json, verbose or explain_only)
         return Exit.DONE
-    view = open_run_view(json, quiet, verbose, applied=apply)
+    view = here.open_run_view(json, quiet, verbose, applied=apply)
     if run_all:
-        return exit_code(deferred.module("gitexp.cli.run_queue").run_queued(project, request, view, json))
-    if apply and is_sweep(request.overrides):
-        raise ExpError(
-            "`--apply` takes one result, and this is a sweep.",
-            "leave `--apply` out, look at `exp show`, then `exp apply NAME`.",
-        )
-    with view:
-        results = run_experiments(project, request, view)
-    view.report(results)
-    if apply and results[0].experiment is not None:
-        deferred.module("gitexp.cli.apply").apply(project, results[0].experiment.ref, quiet=json or quiet)
-    return exit_code(results)
-
-
-def exit_code(results: list[RunResult]) -> Exit:
-    """0 when all succeeded, 130 when one was interrupted, else 1."""
-    states = {result.state for result in results}
-    if State.INTERRUPTED in states:
-        return Exit.INTERRUPTED
-    return Exit.DONE if states <= {State.SUCCESS} else Exit.FAILED
-
-
-def _show_plans(project: Project, request: RunRequest, json: bool, verbose: bool) -> None:
-    for name, plan in explain(project, request):
-        if json:
-            sys.stdout.write(to_json({**event_data(Planned(plan)), "name": name}) + "\n")
-        else:
-            sys.stdout.write(visible("\n".join(plan_lines(name, plan, verbose))) + "\n")
+        results = here.run_queued(project, request, view, json)
+    else:
+        results = here.run(project, request, view, apply, json or quiet)
+    return Exit(here.exit_code(results))

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 
 class Once:
-    """Lists by (question, tree). Threads may share it; the first to ask makes the others wait."""
+    """Lists by (tree, question). Threads may share it; the first to ask makes the others wait."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], list[str]] = {}
         self._lock = threading.Lock()
 
-    def ask(self, question: str, tree: str, find: Callable[[], list[str]]) -> list[str]:
+    def ask(self, tree: str, question: str, find: Callable[[], list[str]]) -> list[str]:
         """What `find` gave when the question was first asked of this tree."""
         with self._lock:
-            if (question, tree) not in self._known:
-                self._known[question, tree] = find()
-            return self._known[question, tree]
+            if (tree, question) not in self._known:
+                self._known[tree, question] = find()
+            return self._known[tree, question]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from gitexp.build.events import Warned
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.find import names_on
 from gitexp.experiment.names import check_name, random_name, sweep_names
@@ -72,3 +73,33 @@ def name_taken(name: str) -> ExpError:
         f"choose another name, or `exp run -f -n {name} …` to run all stages again and replace it.",
         Exit.FAILED,
     )
+
+
+def warnings_of(snapshot: Snapshot) -> list[Warned]:
+    """What the user should know about a snapshot: what of the workspace it leaves out, and what helps."""
+    nested = [path for path in snapshot.left_out if path.endswith("/")]
+    big = [path for path in snapshot.left_out if not path.endswith("/")]
+    warnings = []
+    if big:
+        warnings.append(
+            Warned(
+                f"too big for a commit, so the run does not see: {_some(big)}",
+                f"`exp add {big[0]}` to track it as data, a line in .gitignore if no run needs it, "
+                f"or `-C {big[0]}` to copy it into this run.",
+            )
+        )
+    if nested:
+        warnings.append(
+            Warned(
+                f"a Git repository of its own, so the run does not see: {_some(nested)}",
+                f"make it a submodule, or `-C {nested[0]}` to copy it into this run; "
+                "a line in .gitignore if no run needs it.",
+            )
+        )
+    return warnings
+
+
+def _some(paths: Sequence[str]) -> str:
+    """The first five."""
+    more = len(paths) - 5
+    return f"{', '.join(paths[:5])} and {more} more" if more > 0 else ", ".join(paths)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gitexp.build.events import Warned
 from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.errors import ExpError
 from gitexp.experiment.attempt import run_attempt
-from gitexp.experiment.prepare import prepare
+from gitexp.experiment.prepare import prepare, warnings_of
 from gitexp.experiment.record import RunEnded, RunEvent, RunResult, State, Watcher, unwatched
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.session import Session, open_session
 from gitexp.experiment.sweep import run_all
-from gitexp.git.snapshot import Snapshot
 from gitexp.project import Project
 
 
@@ -62,33 +60,3 @@ def _failed(attempt: Attempt, error: ExpError, watcher: Watcher) -> RunResult:
 
 def _not_begun(attempt: Attempt) -> RunResult:
     return RunResult(attempt.name, State.INTERRUPTED, attempt.baseline, overrides=attempt.overrides)
-
-
-def warnings_of(snapshot: Snapshot) -> list[Warned]:
-    """What the user should know about a snapshot: what of the workspace it leaves out, and what helps."""
-    nested = [path for path in snapshot.left_out if path.endswith("/")]
-    big = [path for path in snapshot.left_out if not path.endswith("/")]
-    warnings = []
-    if big:
-        warnings.append(
-            Warned(
-                f"too big for a commit, so the run does not see: {_some(big)}",
-                f"`exp add {big[0]}` to track it as data, a line in .gitignore if no run needs it, "
-                f"or `-C {big[0]}` to copy it into this run.",
-            )
-        )
-    if nested:
-        warnings.append(
-            Warned(
-                f"a Git repository of its own, so the run does not see: {_some(nested)}",
-                f"make it a submodule, or `-C {nested[0]}` to copy it into this run; "
-                "a line in .gitignore if no run needs it.",
-            )
-        )
-    return warnings
-
-
-def _some(paths: Sequence[str]) -> str:
-    """The first five."""
-    more = len(paths) - 5
-    return f"{', '.join(paths[:5])} and {more} more" if more > 0 else ", ".join(paths)

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gitexp.build.locks import Locks
@@ -55,7 +56,7 @@ class SnapshotFiles(FolderFiles):
         self._tree, self._once = tree, once
 
     def manifests(self) -> list[str]:
-        return self._once.ask("manifests", self._tree, super().manifests)
+        return self._once.ask(self._tree, "manifests", super().manifests)
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def untrack_outs(session: Session, attempt: Attempt, worktree: Worktree, stages:
     paths = (out.path for stage in stages for out in stage.outs if out.cache)
     inside = (path for path in paths if not path.startswith(("/", "../")))
     outs = [posixpath.join(session.project.prefix, path) for path in inside]
-    new = session.once.ask("\0".join(outs), attempt.tree, lambda: untrack_new(worktree, outs))
+    new = session.once.ask(attempt.tree, "\0".join(outs), lambda: untrack_new(worktree, outs))
     if new:
         untrack_new(worktree, new)
 
@@ -145,5 +146,6 @@ def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None
         virtual=True,
         env=env,
         log=log,
+        ask=partial(session.once.ask, attempt.tree),
         caller_dir=caller_dir(session.project) or ".",
     )

@@ -10,6 +10,7 @@ import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import IO, cast
 
@@ -198,12 +199,18 @@ def parse_commit(oid: str, data: bytes) -> Commit:
 
 def write_commit(repo: Repo, tree: str, parents: Sequence[str], message: str) -> str:
     """Write a commit (no ref) with the user's name, dates and, if commit.gpgSign says so, signature."""
-    asked = run_git(repo.work_tree, "config", "--type=bool", "commit.gpgSign", check=False)
     # commit-tree itself does not look at commit.gpgSign.
-    sign = ["-S"] if asked.text == "true" else []
+    sign = ["-S"] if _signs(repo) else []
     lineage = [word for parent in parents for word in ("-p", parent)]
     options = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *lineage, *sign, "-F", "-"]
     return run_git(repo.work_tree, *options, input=message.encode("utf-8", "surrogateescape")).text
+
+
+@cache
+def _signs(repo: Repo) -> bool:
+    """Whether commits are to be signed; asked once a process."""
+    asked = run_git(repo.work_tree, "config", "--type=bool", "commit.gpgSign", check=False)
+    return asked.text == "true"
 
 
 def _signature(line: bytes, encoding: str) -> tuple[str, str, int, str]:

@@ -87,27 +87,39 @@ def _check_out(repo: Repo, slot: Slot, git_dir: Path, baseline: str, tree: str) 
     _detach(repo, slot, git_dir, baseline)
     # git inherits the lock: should we be killed, nobody gets this place while git still writes to it.
     run_git(slot.checkout, *OURS, "read-tree", "--reset", "-u", tree, pass_fds=[slot.lock])
+    if _read(slot.tree_file) == tree.encode():
+        os.utime(slot.tracked_file)  # the list is as it was; its time stamp says when a checkout is complete
+    else:
+        slot.tree_file.unlink(missing_ok=True)
+        if _list_tracked(repo, slot):
+            slot.tree_file.write_text(tree)
+    copy_index(git_dir / "index", slot.index_file)
+    return git_dir
+
+
+def _list_tracked(repo: Repo, slot: Slot) -> bool:
+    """Remember what the checkout wrote; whether that is the same for every checkout of this tree."""
     paths = run_git(slot.checkout, "ls-files", "-z").paths
+    modules = set()
     if ".gitmodules" in paths:
         links = links_in_index(slot.checkout)
         fill(repo.work_tree, slot.checkout, links)
         modules = {link.path for link in links}
-        paths = [path + "/" if path in modules else path for path in paths]
-    copy_index(git_dir / "index", slot.index_file)
-    write_tracked(slot.tracked_file, paths)
-    return git_dir
+    write_tracked(slot.tracked_file, [path + "/" if path in modules else path for path in paths])
+    return ".gitmodules" not in paths
 
 
 def _detach(repo: Repo, slot: Slot, git_dir: Path, baseline: str) -> None:
     if is_reftable(repo):  # HEAD is not in a file there
         run_git(slot.checkout, *OURS, "update-ref", "--no-deref", "HEAD", baseline)
     else:
-        write_atomic(git_dir / "HEAD", baseline.encode() + b"\n")
+        _write_if_other(git_dir / "HEAD", baseline.encode() + b"\n")
 
 
 def destroy(repo: Repo, slot: Slot) -> None:
     """Remove the slot's checkout and Git's folder for it."""
     slot.index_file.unlink(missing_ok=True)
+    slot.tree_file.unlink(missing_ok=True)
     git_dir = _admin_dir(repo, slot.checkout)
     remove_tree(slot.checkout)
     if git_dir is not None:

@@ -6,6 +6,7 @@
         owner      who uses it (see owner.py); its mtime is a heartbeat
         index      the index as the last checkout left it, with its stat cache
         tracked    the paths that checkout wrote; its mtime is the moment it was complete
+        tree       the tree whose paths those are
         setup      what the checkout depends on beside the tree (sparse patterns, worktree config)
     .git/gitexp/worktrees/add.lock    flocked while a worktree is made
 
@@ -55,6 +56,10 @@ class Slot:
     @property
     def tracked_file(self) -> Path:
         return self.state / "tracked"
+
+    @property
+    def tree_file(self) -> Path:
+        return self.state / "tree"
 
     @property
     def setup_file(self) -> Path:

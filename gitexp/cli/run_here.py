@@ -1,0 +1,66 @@
+"""`exp run` in this process, also of what is queued, and `--dry`. Loaded only by these."""
+
+from __future__ import annotations
+
+import sys
+
+from gitexp import deferred
+from gitexp.build.events import Planned
+from gitexp.errors import Exit, ExpError
+from gitexp.experiment.explain import explain
+from gitexp.experiment.record import RunResult, State
+from gitexp.experiment.request import RunRequest
+from gitexp.experiment.run import run_experiments
+from gitexp.pipeline.overrides import is_sweep
+from gitexp.project import Project
+from gitexp.queue.foreground import run_queue
+from gitexp.screen.json_text import to_json
+from gitexp.screen.plan_lines import plan_lines
+from gitexp.screen.run_json import event_data
+from gitexp.screen.run_view import RunView, open_run_view
+from gitexp.screen.talk import say, visible
+
+__all__ = ["exit_code", "open_run_view", "run", "run_queued", "show_plans"]
+
+
+def run(project: Project, request: RunRequest, view: RunView, apply: bool, quiet: bool) -> list[RunResult]:
+    """Run, report, and with `apply` bring the result into the workspace."""
+    if apply and is_sweep(request.overrides):
+        raise ExpError(
+            "`--apply` takes one result, and this is a sweep.",
+            "leave `--apply` out, look at `exp show`, then `exp apply NAME`.",
+        )
+    with view:
+        results = run_experiments(project, request, view)
+    view.report(results)
+    if apply and results[0].experiment is not None:
+        deferred.module("gitexp.cli.apply").apply(project, results[0].experiment.ref, quiet)
+    return results
+
+
+def exit_code(results: list[RunResult]) -> Exit:
+    """0 when all succeeded, 130 when one was interrupted, else 1."""
+    states = {result.state for result in results}
+    if State.INTERRUPTED in states:
+        return Exit.INTERRUPTED
+    return Exit.DONE if states <= {State.SUCCESS} else Exit.FAILED
+
+
+def show_plans(project: Project, request: RunRequest, json: bool, verbose: bool) -> None:
+    """What would run, and why."""
+    for name, plan in explain(project, request):
+        if json:
+            sys.stdout.write(to_json({**event_data(Planned(plan)), "name": name}) + "\n")
+        else:
+            sys.stdout.write(visible("\n".join(plan_lines(name, plan, verbose))) + "\n")
+
+
+def run_queued(project: Project, request: RunRequest, view: RunView, json: bool) -> list[RunResult]:
+    """Run what is queued, in this process, and report. Of `request` only jobs and devices count."""
+    with view:
+        results = run_queue(project, request.jobs or project.settings.jobs, view, gpus=request.gpus)
+    if results:
+        view.report(results)
+    elif not json:
+        say("Nothing is queued.")
+    return results
