@@ -28,7 +28,7 @@ class MissingObjects(ExpError):
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         super().__init__(
             f"not in the cache: {', '.join(shown)}{more}.",
-            "fetch it (`dvc fetch`), or run the stage that makes it again.",
+            "fetch it (`exp data fetch`), or run the stage that makes it again.",
         )
         self.paths = tuple(paths)
 

@@ -34,5 +34,5 @@ def command(
         names = "".join(f"\n  {path}" for path in brought.missing)
         raise ExpError(
             f"not in the cache, left as it was:{names}",
-            "`dvc fetch` gets it from the remote; `exp run` makes what a stage makes.",
+            "`exp data fetch` gets it from the remote; `exp run` makes what a stage makes.",
         )

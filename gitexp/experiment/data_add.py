@@ -160,7 +160,7 @@ def _merged(site: Site, target: _Target, saved: Saved, before: LockEntry | None)
     if entries is None or recorded is None:
         raise ExpError(
             f"'{target.tracked}' has no listing in the cache, so '{target.path}' can't be put into it.",
-            f"fetch it (`dvc fetch {target.file}`), or add the whole folder: `exp add {target.tracked}`.",
+            f"fetch it (`exp data fetch {target.tracked}`), or add all of it: `exp add {target.tracked}`.",
         )
     inside = target.path[len(target.tracked) + 1 :]
     kept = {relpath: md5 for relpath, md5 in entries.items() if relpath not in restrict(entries, inside)}

@@ -2,6 +2,7 @@
 
 project        find the project, and the same project inside a worktree
 settings       what DVC's config and Git's `exp.*` say, as one record
+remotes        which data remote a command means
 dvc_config     DVC's config files: four levels, validated
 dvc_schema     the sections and keys that DVC knows
 """

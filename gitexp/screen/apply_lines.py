@@ -29,5 +29,5 @@ def kept_lines(applied: Applied) -> list[str]:
         rest = len(applied.data.missing) - _SHOWN
         more = f" and {rest} more" if rest > 0 else ""
         lines.append(f"warning: not in the cache, left as they were: {shown}{more}")
-        lines.append("hint: `dvc fetch` gets data from the remote.")
+        lines.append("hint: `exp data fetch` gets data from the remote.")
     return lines

@@ -1,0 +1,59 @@
+"""`exp data pull`: data from the remote, through the cache, into the workspace."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import typer
+
+from gitexp.cli.data_options import (
+    AllCommits,
+    AllExperiments,
+    Branches,
+    Jobs,
+    Json,
+    Num,
+    Quiet,
+    RemoteName,
+    Revs,
+    RunCache,
+    Tags,
+    Targets,
+    report,
+    scope_of,
+)
+from gitexp.experiment.data_checkout import checkout_data
+from gitexp.experiment.data_share import ShareRequest, fetch_data
+from gitexp.project import find_project
+from gitexp.screen.data_lines import checkout_lines
+from gitexp.screen.traffic_line import TrafficLine
+
+
+def command(
+    targets: Targets = None,
+    revs: Revs = None,
+    num: Num = 1,
+    all_experiments: AllExperiments = False,
+    all_branches: Branches = False,
+    all_tags: Tags = False,
+    all_commits: AllCommits = False,
+    remote: RemoteName = None,
+    jobs: Jobs = None,
+    run_cache: RunCache = False,
+    force: bool = typer.Option(
+        False, "-f", "--force", help="Overwrite also what is in no cache: it is lost."
+    ),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Bring data from the remote into the cache and the workspace: fetch, then checkout."""
+    project = find_project()
+    scope = scope_of(revs, num, all_experiments, all_branches, all_tags, all_commits)
+    request = ShareRequest(tuple(targets or ()), replace(scope, workspace=True), remote, jobs, run_cache)
+    with TrafficLine("Fetching") as line:
+        shared = fetch_data(project, request, line)
+    brought = checkout_data(project, targets or [], force)
+    if not json and not quiet and brought.changes:
+        sys.stdout.write("".join(f"{line}\n" for line in checkout_lines(brought)))
+    report(shared, "fetched", json, quiet)
