@@ -55,7 +55,7 @@ def missing_input(stage: Stage, missing: Missing) -> ExpError:
     if any(dep.path == missing.subject for dep in stage.deps):
         return ExpError(
             f"its dep '{missing.subject}' does not exist.",
-            "no stage makes it: add it, fetch it (`dvc pull`), or correct `deps` in " + stage.file + ".",
+            "no stage makes it: add it, fetch it (`exp data pull`), or correct `deps` in " + stage.file + ".",
         )
     if file:
         return ExpError(

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.cache.push import run_files
 from gitexp.cache.store import Store
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry
@@ -91,6 +93,20 @@ class RunCache:
         path = self._folder(key) / _digest(data)
         if not path.exists():
             write_atomic(path, dump_yaml(data))
+
+    def entries(self) -> Iterator[tuple[Path, LockEntry]]:
+        """Every run that can be read, with its file."""
+        for path in run_files(self._store):
+            entry = _read(path)
+            if entry is not None:
+                yield path, entry
+
+    def is_sound(self, path: Path, name: str) -> bool:
+        """Whether the file holds a run whose value is `name`."""
+        try:
+            return _digest(parse_yaml(path.read_bytes(), name)) == name and _read(path) is not None
+        except (OSError, ExpError, TypeError):
+            return False
 
     def _folder(self, key: str) -> Path:
         return self._root / key[:2] / key

@@ -206,7 +206,7 @@ class Worker:
         if missing:
             names = ", ".join(f"'{path}'" for path in missing)
             raise ExpError(
-                f"{names} is neither here nor in the cache.", "fetch it (`dvc pull`), or add it again."
+                f"{names} is neither here nor in the cache.", "fetch it (`exp data pull`), or add it again."
             )
         old = self.locks.get(stage.address)
         inputs = old if old is not None else self._inputs(stage)
