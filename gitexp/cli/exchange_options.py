@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
+from gitexp import deferred
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice
-from gitexp.experiment.data_share import SharedData
 from gitexp.experiment.shared import Shared
+from gitexp.pipeline.stage import Value
+from gitexp.project import Project
 from gitexp.screen.exchange_lines import exchange_data, exchange_lines, refused_lines
 from gitexp.screen.json_text import to_json
-from gitexp.screen.share_lines import share_json, share_lines, share_trouble
 from gitexp.screen.talk import print_error, say
 
 GitRemote = Annotated[str, typer.Argument(metavar="REMOTE", help="A Git remote, or its URL.")]
@@ -48,19 +50,34 @@ def choice_of(
     return Choice(tuple(names or ()), Baselines(tuple(revs or ()), num, everywhere=everywhere), all_projects)
 
 
-def report(shared: Shared, data: SharedData | None, verb: str, remote: str, json: bool, quiet: bool) -> Exit:
-    """Print what went over and what did not; the exit code says whether all did."""
-    moved = "pushed" if verb == "push" else "fetched"
+@dataclass(frozen=True, slots=True)
+class DataOptions:
+    """What to do about data. `wanted` False leaves it where it is."""
+
+    wanted: bool = True
+    remote: str | None = None
+    jobs: int | None = None
+    run_cache: bool = False
+
+
+def finish(
+    project: Project, shared: Shared, verb: str, remote: str, options: DataOptions, json: bool, quiet: bool
+) -> Exit:
+    """Move the data, print what went over and what did not; the exit code says whether all did."""
+    lines: list[str] = []
+    data: Value = None
+    trouble: ExpError | None = None
+    if options.wanted and project.settings.remotes and (shared.moved or shared.unchanged):
+        lines, data, trouble = deferred.module("gitexp.cli.their_data").move(
+            project, shared, verb, options.remote, options.jobs, options.run_cache
+        )
     if json:
-        told = {**exchange_data(shared), "data": share_json(data) if data else None}
-        sys.stdout.write(to_json(told) + "\n")
+        sys.stdout.write(to_json({**exchange_data(shared), "data": data}) + "\n")
     elif not quiet:
-        lines = exchange_lines(shared, verb, remote)
-        lines += share_lines(data, moved) if data and data.files else []
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        text = [*exchange_lines(shared, verb, remote), *lines]
+        sys.stdout.write("".join(f"{line}\n" for line in text))
     for line in refused_lines(shared, verb, remote):
         say(line)
-    trouble: ExpError | None = share_trouble(data, moved) if data else None
     if trouble is not None:
         print_error(trouble)
     return Exit.FAILED if trouble or shared.diverged or shared.refused else Exit.DONE

@@ -6,6 +6,7 @@ import typer
 
 from gitexp.cli.exchange_options import (
     AllProjects,
+    DataOptions,
     Everywhere,
     GitRemote,
     Json,
@@ -15,7 +16,7 @@ from gitexp.cli.exchange_options import (
     Quiet,
     Revs,
     choice_of,
-    report,
+    finish,
 )
 from gitexp.errors import Exit
 from gitexp.experiment.pull import pull_experiments
@@ -38,5 +39,6 @@ def command(
 ) -> Exit:
     """Fetch experiments from a Git remote: commits only. `exp pull` brings their data too."""
     choice = choice_of(names, everywhere, revs, num, all_projects)
-    shared = pull_experiments(find_project(), remote, choice, force, prune)
-    return report(shared, None, "pull", remote, json, quiet)
+    project = find_project()
+    shared = pull_experiments(project, remote, choice, force, prune)
+    return finish(project, shared, "pull", remote, DataOptions(wanted=False), json, quiet)

@@ -6,6 +6,7 @@ import typer
 
 from gitexp.cli.exchange_options import (
     AllProjects,
+    DataOptions,
     DataRemote,
     Everywhere,
     GitRemote,
@@ -19,14 +20,11 @@ from gitexp.cli.exchange_options import (
     Revs,
     RunCache,
     choice_of,
-    report,
+    finish,
 )
 from gitexp.errors import Exit
-from gitexp.experiment.data_share import ShareRequest
-from gitexp.experiment.exchange import pull_their_data
 from gitexp.experiment.pull import pull_experiments
 from gitexp.project import find_project
-from gitexp.screen.traffic_line import TrafficLine
 
 Force = typer.Option(False, "-f", "--force", help="Replace different experiments of the same names here.")
 
@@ -51,9 +49,5 @@ def command(
     project = find_project()
     choice = choice_of(names, everywhere, revs, num, all_projects)
     shared = pull_experiments(project, remote, choice, force, prune)
-    data = None
-    if not no_cache:
-        with TrafficLine("Fetching") as line:
-            request = ShareRequest(remote=data_remote, jobs=jobs, run_cache=run_cache)
-            data = pull_their_data(project, shared, request, line)
-    return report(shared, data, "pull", remote, json, quiet)
+    data = DataOptions(not no_cache, data_remote, jobs, run_cache)
+    return finish(project, shared, "pull", remote, data, json, quiet)

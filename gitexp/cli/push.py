@@ -6,6 +6,7 @@ import typer
 
 from gitexp.cli.exchange_options import (
     AllProjects,
+    DataOptions,
     DataRemote,
     Everywhere,
     GitRemote,
@@ -19,18 +20,15 @@ from gitexp.cli.exchange_options import (
     Revs,
     RunCache,
     choice_of,
-    report,
+    finish,
 )
 from gitexp.errors import Exit
 from gitexp.experiment.choose import choose_here
-from gitexp.experiment.data_share import ShareRequest
-from gitexp.experiment.exchange import push_their_data
 from gitexp.experiment.push import push_experiments
 from gitexp.experiment.secrets import find_suspects
 from gitexp.project import find_project
 from gitexp.screen.exchange_lines import suspect_lines
 from gitexp.screen.talk import say
-from gitexp.screen.traffic_line import TrafficLine
 
 
 def command(
@@ -57,9 +55,5 @@ def command(
     for line in suspect_lines(find_suspects(project.repo, chosen)):
         say(line)
     shared = push_experiments(project.repo, remote, chosen, force, prune)
-    data = None
-    if not no_cache:
-        with TrafficLine("Pushing") as line_of_progress:
-            request = ShareRequest(remote=data_remote, jobs=jobs, run_cache=run_cache)
-            data = push_their_data(project, shared, request, line_of_progress)
-    return report(shared, data, "push", remote, json, quiet)
+    data = DataOptions(not no_cache, data_remote, jobs, run_cache)
+    return finish(project, shared, "push", remote, data, json, quiet)

@@ -29,4 +29,4 @@ def _applies(project: Project, shared: Shared) -> bool:
 
 def _about(shared: Shared, request: ShareRequest) -> ShareRequest:
     commits = tuple(one.commit for one in (*shared.moved, *shared.unchanged))
-    return ShareRequest((), CommitScope(revs=commits), request.remote, request.jobs, request.run_cache)
+    return ShareRequest((), CommitScope(commits=commits), request.remote, request.jobs, request.run_cache)

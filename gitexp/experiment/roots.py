@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Mapping, Sequence
 
 from gitexp.experiment.experiment import Experiment
-from gitexp.experiment.message import parse
 from gitexp.git.bulk_objects import MANY, BulkReader
 from gitexp.git.index import tracked_among
 from gitexp.git.objects import ObjectReader
@@ -50,8 +49,17 @@ def _trailers(repo: Repo, experiments: Sequence[Experiment]) -> Mapping[str, str
     reader = (BulkReader if len(experiments) > MANY else ObjectReader)(repo)
     with reader:
         commits = reader.commits(one.commit for one in experiments)
-    found = {oid: parse(commit.message) for oid, commit in commits.items()}
-    return {oid: said.project or "" for oid, said in found.items() if said.name is not None}
+    found = {oid: _said(commit.message) for oid, commit in commits.items()}
+    return {oid: said for oid, said in found.items() if said is not None}
+
+
+def _said(message: str) -> str | None:
+    """The DVC root that a message names; None if the experiment is not ours. See message.py for its shape."""
+    lines = message.rstrip().rpartition("\n\n")[2].split("\n")
+    if not any(line.startswith("Gitexp-Name: ") for line in lines):
+        return None
+    named = [line.removeprefix("Gitexp-Project: ") for line in lines if line.startswith("Gitexp-Project: ")]
+    return named[0] if named and named[0] != "." else ""
 
 
 def _touched(changed: Sequence[str], roots: set[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gitexp import deferred
 from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.errors import ExpError
 from gitexp.experiment.attempt import run_attempt
@@ -29,7 +30,17 @@ def run_experiments(
         for warning in warnings_of(prepared.snapshot):
             watcher(RunEvent("", warning))
         with open_session(project, request, asked) as session:
-            return run_attempts(session, prepared.attempts, watcher)
+            results = run_attempts(session, prepared.attempts, watcher)
+        push_made(project, results, watcher)
+        return results
+
+
+def push_made(project: Project, results: Sequence[RunResult], watcher: Watcher) -> None:
+    """Push the experiments among `results` if the settings say so; `watcher` hears what went wrong."""
+    made = [result.experiment for result in results if result.experiment is not None]
+    if made and project.settings.exp_auto_push:
+        for warning in deferred.module("gitexp.experiment.auto_push").auto_push(project, made):
+            watcher(RunEvent("", warning))
 
 
 def run_attempts(session: Session, attempts: Sequence[Attempt], watcher: Watcher) -> list[RunResult]:

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitexp.experiment.experiment import Experiment
-from gitexp.git.bulk_objects import MANY, BulkReader
-from gitexp.git.objects import ObjectReader
+from gitexp.git.blobs import read_small_blobs
 from gitexp.git.repo import Repo
 from gitexp.git.restore import added_files
 
@@ -33,7 +32,6 @@ _CONTENT = re.compile(
     rb"|\bglpat-[\w-]{20,}|\bxox[abpr]-[\w-]{10,}|\bhf_[A-Za-z0-9]{30,}\b"
     rb"|\bsk-(?:ant-|proj-)?[\w-]{32,}|\bAIza[\w-]{35}\b"
 )
-_GENERATED = ("dvc.lock", ".gitignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +45,17 @@ class Suspect:
 def find_suspects(repo: Repo, experiments: Sequence[Experiment]) -> list[Suspect]:
     """Files that look like credentials by name or content; only those that the baseline does not have."""
     added = added_files(repo, [one.commit for one in experiments])
-    names = {one.commit: one.name for one in experiments}
+    files = [(path, blob) for found in added.values() for path, blob in found if not _is_generated(path)]
+    contents = read_small_blobs(repo, {blob for _, blob in files}, _BIGGEST)
+    telling = {blob for blob, content in contents.items() if _CONTENT.search(content)}
+    suspicious = {(path, blob) for path, blob in files if blob in telling or _NAMES.fullmatch(path)}
     found: dict[str, list[str]] = {}
-    judged: dict[str, bool] = {}
-    blobs = {blob for files in added.values() for _, blob in files}
-    with (BulkReader if len(blobs) > MANY else ObjectReader)(repo) as reader:
-        for commit, files in added.items():
-            for path, blob in files:
-                if path.rpartition("/")[2] in _GENERATED:
-                    continue
-                if blob not in judged:
-                    judged[blob] = _tells(reader, blob)
-                if judged[blob] or _NAMES.fullmatch(path):
-                    found.setdefault(path, []).append(names[commit])
+    for one in experiments if suspicious else ():
+        for path, blob in added[one.commit]:
+            if (path, blob) in suspicious:
+                found.setdefault(path, []).append(one.name)
     return [Suspect(path, tuple(who)) for path, who in found.items()]
 
 
-def _tells(reader: ObjectReader, blob: str) -> bool:
-    content = reader.read(blob) or b""
-    return len(content) <= _BIGGEST and _CONTENT.search(content) is not None
+def _is_generated(path: str) -> bool:
+    return path.rpartition("/")[2] in ("dvc.lock", ".gitignore")

@@ -72,8 +72,8 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
         hydra=_hydra(config.get(Section("hydra"), {})),
         parsing_bool=_choice(parsing, "parsing.bool", ("store_true", "boolean_optional")),
         parsing_list=_choice(parsing, "parsing.list", ("nargs", "append")),
-        exp_auto_push=_flag({**exp, **_from_environ(environ, "auto_push")}, "exp.auto_push"),
-        exp_git_remote={**exp, **_from_environ(environ, "git_remote")}.get("git_remote") or "origin",
+        exp_auto_push=_flag(_exp_setting(exp, ours, environ, "auto_push"), "exp.auto_push"),
+        exp_git_remote=_exp_setting(exp, ours, environ, "git_remote").get("git_remote") or "origin",
         jobs=_count(ours, "exp.jobs", available_cpus()),
         gpus=ours.get("exp.gpus", ""),
         snapshot_max_size=_size(ours, "exp.snapshotMaxSize", _MIB),
@@ -127,8 +127,12 @@ def _link_types(written: str | None) -> tuple[str, ...]:
     return types
 
 
-def _from_environ(environ: Mapping[str, str], key: str) -> dict[str, str]:
-    value = environ.get(f"DVC_EXP_{key.upper()}")
+def _exp_setting(
+    dvcs: Mapping[str, str], ours: Mapping[str, str], environ: Mapping[str, str], key: str
+) -> dict[str, str]:
+    """A setting that DVC's config, Git's config (`exp.autoPush`) and the environment know, the last first."""
+    in_environ, in_git = f"DVC_EXP_{key.upper()}", f"exp.{key.replace('_', '')}"
+    value = environ.get(in_environ) or ours.get(in_git) or dvcs.get(key)
     return {key: value} if value else {}
 
 

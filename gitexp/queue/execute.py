@@ -14,6 +14,7 @@ from gitexp.experiment.find import experiment_of_ref
 from gitexp.experiment.message import parse
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
 from gitexp.experiment.request import RunRequest
+from gitexp.experiment.run import push_made
 from gitexp.experiment.session import Session, open_session
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, read_ref
@@ -42,7 +43,9 @@ class Engine:
             result = RunResult(job.name, State.SUCCESS, done.baseline, done, overrides=job.attempt.overrides)
             watcher(RunEnded(result))
             return result
-        return run_attempt(_for_job(session, job, stop), job.attempt, self._base(session, job), watcher)
+        result = run_attempt(_for_job(session, job, stop), job.attempt, self._base(session, job), watcher)
+        push_made(session.project, [result], watcher)
+        return result
 
     def _session(self, job: QueuedJob) -> Session:
         with self._lock:
