@@ -76,6 +76,9 @@ def command(
         False, "--no-hydra", help="Take params.yaml as it is, also where Hydra would compose it."
     ),
     queue: bool = typer.Option(False, "--queue", help="Put it into the queue instead of running it."),
+    retries: int = typer.Option(
+        1, "--retries", min=0, help="With --queue: how often it is run again when its worker is killed."
+    ),
     run_all: bool = typer.Option(False, "--run-all", help="Run what is queued, here, `-j` at a time."),
     temp: bool = typer.Option(
         False, "--temp", help="Accepted: every run has a worktree of its own.", hidden=True
@@ -107,7 +110,7 @@ def command(
     )
     project = find_project()
     if queue:
-        deferred.module("gitexp.cli.run_queue").put(project, request, json, quiet)
+        deferred.module("gitexp.cli.run_queue").put(project, request, retries, json, quiet)
         return Exit.DONE
     here = deferred.module("gitexp.cli.run_here")
     if dry or explain_only:

@@ -14,9 +14,9 @@ from gitexp.screen.queue_view import entry_data, queued_lines
 from gitexp.screen.talk import print_warning, visible
 
 
-def put(project: Project, request: RunRequest, json: bool, quiet: bool) -> None:
+def put(project: Project, request: RunRequest, retries: int, json: bool, quiet: bool) -> None:
     """Queue what `request` asks for and say what was queued."""
-    queued = enqueue(project, request)
+    queued = enqueue(project, request, retries)
     for warning in warnings_of(queued.snapshot):
         print_warning(warning.message, warning.hint)
     if json:

@@ -9,7 +9,7 @@ from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.experiment.record import RunResult, Watcher, unwatched
 from gitexp.project import Project
 from gitexp.queue.board import Board, board_folder, open_board
-from gitexp.queue.crew import Worker, on_duty, say_alive, told_to_go_home, told_to_stop
+from gitexp.queue.crew import Worker, on_duty, say_alive, told_to_go_home, told_to_stop, workers
 from gitexp.queue.enqueue import drop_snapshots
 from gitexp.queue.execute import Engine, open_engine
 from gitexp.queue.worker import BEAT, LOOK, Shift, work
@@ -31,6 +31,7 @@ def run_queue(
         crew = _Threads(me, engine, watcher, asked)
         crew.run(jobs)
         drop_snapshots(project.repo, open_board(project.repo))
+        workers(folder)  # sweeps away what killed ones left
     return crew.finish()
 
 
