@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gitexp.build.stop import Stop
 
-_SHORTEST, _LONGEST = 0.01, 0.25  # seconds between two tries: soon at first, then cheap
+_SHORTEST, _LONGEST = 0.01, 0.05  # seconds between two tries: soon at first, then cheap
 
 
 class Unclaimed(Exception):

@@ -117,9 +117,10 @@ class Worker:
                 return Outcome.RAN, self._run(stage, inputs)
             with claim(self.site.claims, key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
                 earlier = self.planner.find_run(stage, inputs)
-                if earlier is not None:
-                    return Outcome.RESTORED, self._restore(stage, earlier)
-                return Outcome.RAN, self._run(stage, inputs)
+                if earlier is None:
+                    return Outcome.RAN, self._run(stage, inputs)
+            # The claim is let go first: others that waited for the same run need not wait for this copy too.
+            return Outcome.RESTORED, self._restore(stage, earlier)
 
     def _inputs(self, stage: Stage) -> LockEntry:
         for path in (*(dep.path for dep in stage.deps), *(dep.path for dep in stage.params)):
