@@ -62,16 +62,20 @@ def _read(stage: Stage, files: Files, cache: ParseCache | None) -> dict[str, Loc
     return read_lock(text, stage.lock_file, cache)
 
 
+def lock_text(old: bytes | None, file: str, stages: Mapping[str, LockEntry]) -> bytes:
+    """What a lock file or .dvc file that is `old` becomes with new entries."""
+    if file.endswith(".dvc"):
+        return write_dvc_file(old, stages[file], file)
+    return merge_lock(old, stages, file)
+
+
 def _write(root: Path, file: str, stages: Mapping[str, LockEntry]) -> bool:
     path = root / file
     try:
         old = path.read_bytes()
     except FileNotFoundError:
         old = None
-    if file.endswith(".dvc"):
-        new = write_dvc_file(old, stages[file], file)
-    else:
-        new = merge_lock(old, stages, file)
+    new = lock_text(old, file, stages)
     if new == old:
         return False
     write_atomic(path, new)

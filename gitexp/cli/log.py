@@ -27,6 +27,9 @@ def command(
     ),
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Experiments of every commit."),
     failed: bool = typer.Option(False, "--failed", help="Runs that failed or were interrupted instead."),
+    grep: str = typer.Option(
+        None, "--grep", metavar="TEXT", help="Only those whose name, message or note has the text."
+    ),
     no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
 ) -> None:
     """Show the experiments of HEAD one by one, newest first."""
@@ -39,7 +42,7 @@ def command(
             titles = names_of(project.repo)
             show_lines(failed_lines(project.repo, runs, titles, oneline, colour), not no_pager)
             return
-        entries = read_log(project, reader, names or [], baselines, number)
+        entries = read_log(project, reader, names or [], baselines, number, grep)
         titles = {} if oneline else names_of(project.repo)
         show_lines(_lines(project, entries, titles, oneline, patch, colour), not no_pager)
 

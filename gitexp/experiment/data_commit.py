@@ -42,7 +42,7 @@ def commit_data(project: Project, words: Sequence[str], force: bool = False) -> 
     may not be what its inputs make. Also for deps or outs that are not there.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
-    stages = _chosen(project, read, words)
+    stages = chosen_stages(project, read, words)
     with open_workspace_site(project) as (site, _):
         changed = status(read.graph, site, read.locks, stages)
         if not force:
@@ -50,7 +50,8 @@ def commit_data(project: Project, words: Sequence[str], force: bool = False) -> 
         return _record(site, read, stages if force else [found.stage for found in changed])
 
 
-def _chosen(project: Project, read: ReadPipeline, words: Sequence[str]) -> list[Stage]:
+def chosen_stages(project: Project, read: ReadPipeline, words: Sequence[str]) -> list[Stage]:
+    """The stages and .dvc files that `words` mean; all without any. Raises ExpError for an unknown word."""
     addresses = list(read.graph.stages) if not words else []
     for word in words:
         addresses += find(read.graph, word, caller_dir(project), recursive=True, outs=True)
@@ -73,12 +74,21 @@ def _refuse_changed(changed: Sequence[StageStatus]) -> None:
         )
 
 
-def _record(site: Site, read: ReadPipeline, stages: Sequence[Stage]) -> Committed:
+def entries_now(site: Site, read: ReadPipeline, stages: Sequence[Stage]) -> dict[str, dict[str, LockEntry]]:
+    """Lock file -> stage name -> what is to be recorded of the workspace; outs go into the cache.
+
+    Raises ExpError for deps or outs that are not there.
+    """
     contents = contents_of(site, read.graph, read.locks)
     entries: dict[str, dict[str, LockEntry]] = {}
     for stage in stages:
         entry = _data_entry if stage.is_data else _stage_entry
         entries.setdefault(stage.lock_file, {})[stage.name] = entry(site, contents, stage, read.locks)
+    return entries
+
+
+def _record(site: Site, read: ReadPipeline, stages: Sequence[Stage]) -> Committed:
+    entries = entries_now(site, read, stages)
     written = write_locks(site.root, entries)
     folders = {
         out.path

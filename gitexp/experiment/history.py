@@ -13,6 +13,8 @@ from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import find_experiment, list_experiments
 from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.message import parse
+from gitexp.experiment.notes import read_remarks
+from gitexp.experiment.roots import of_root
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.command import run_git
 from gitexp.git.objects import Commit, ObjectReader
@@ -21,11 +23,15 @@ from gitexp.project import Project
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """`changes` against the baseline are there when the commit's own message does not tell them."""
+    """`changes` against the baseline are there when the commit's own message does not tell them.
+
+    `remark` is what a person wrote on the experiment.
+    """
 
     experiment: Experiment
     commit: Commit
     changes: Comparison | None = None
+    remark: str = ""
 
 
 def read_log(
@@ -34,9 +40,11 @@ def read_log(
     names: Sequence[str],
     baselines: Baselines,
     limit: int | None = None,
+    words: str | None = None,
 ) -> Iterator[LogEntry]:
     """Experiments by name, or all of some baselines, newest first; read as they are asked for.
 
+    With `words` only those whose name, message or remark has them, in whatever case.
     Raises ExpError for an unknown name or revision.
     """
     found = [find_experiment(project.repo, name) for name in names] or _all(project, reader, baselines)
@@ -44,8 +52,16 @@ def read_log(
     known = [(one, commits[one.commit]) for one in dict.fromkeys(found) if one.commit in commits]
     if not names:
         known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
+    remarks = read_remarks(project.repo)
+    if words is not None:
+        known = [pair for pair in known if _has(words, *pair, remarks.get(pair[1].oid, ""))]
     for experiment, commit in known[:limit]:
-        yield LogEntry(experiment, commit, _changes(reader, experiment, commit))
+        changes = _changes(reader, experiment, commit)
+        yield LogEntry(experiment, commit, changes, remarks.get(commit.oid, ""))
+
+
+def _has(words: str, experiment: Experiment, commit: Commit, remark: str) -> bool:
+    return any(words.lower() in text.lower() for text in (experiment.name, commit.message, remark))
 
 
 def read_failed(
@@ -65,7 +81,8 @@ def read_failed(
 
 
 def _all(project: Project, reader: RevisionReader, baselines: Baselines) -> list[Experiment]:
-    return list_experiments(project.repo, find_baselines(project.repo, reader.objects, baselines))
+    found = list_experiments(project.repo, find_baselines(project.repo, reader.objects, baselines))
+    return of_root(project.repo, project.prefix, found)
 
 
 def _changes(reader: RevisionReader, experiment: Experiment, commit: Commit) -> Comparison | None:

@@ -13,6 +13,7 @@ from gitexp.experiment.find import list_experiments
 from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, Values
+from gitexp.experiment.roots import of_root
 from gitexp.experiment.row_cache import open_row_cache
 from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import MANY, BulkReader
@@ -94,7 +95,9 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
             return []
         groups = [Group(Row(WORKSPACE, None, reader.workspace()))] if request.workspace else []
         names = names_of(project.repo)
-        experiments = _by_baseline(list_experiments(project.repo, oids))
+        experiments = _by_baseline(
+            of_root(project.repo, project.prefix, list_experiments(project.repo, oids))
+        )
         failed = failed_runs(project.repo, reader.objects, oids) if request.failed else []
         reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
         for oid in oids:

@@ -17,6 +17,7 @@ from gitexp.experiment.operations import (
     Overwritten,
     RefMove,
     forget_operation,
+    keep_changes,
     list_operations,
 )
 from gitexp.experiment.stores import open_memo, open_store
@@ -56,8 +57,11 @@ def _take_back_here(repo: Repo, operation: Operation) -> None:
         if move.old is None and is_checked_out(repo, move.ref):
             name = move.ref.removeprefix("refs/heads/")
             raise ExpError(f"branch '{name}' is checked out.", "`git switch -` leaves it.")
+    back = [RefMove(move.ref, move.new, move.old) for move in operation.moves]
+    changes = [RefChange(move.ref, new=move.new, old=move.old) for move in back]
     try:
-        change_refs(repo, [_back(move) for move in operation.moves], f"exp undo: {operation.what}")
+        # An undo takes something away too: what an overwrite or a save had made.
+        change_refs(repo, [*keep_changes(back), *changes], f"exp undo: {operation.what}")
     except RefConflict as conflict:
         raise ExpError(
             f"'{operation.what}' can't be taken back: what it changed has changed again.",
@@ -74,10 +78,6 @@ def _take_back_there(repo: Repo, operation: Operation, remote: str) -> None:
         raise ExpError(
             f"'{operation.what}' can't be taken back: {refused[0].ref} on '{remote}' has changed again."
         )
-
-
-def _back(move: RefMove) -> RefChange:
-    return RefChange(move.ref, new=move.old, old=move.new)
 
 
 def _restore_workspace(project: Project, over: Overwritten) -> None:

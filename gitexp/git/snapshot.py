@@ -10,7 +10,7 @@ import os
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -43,9 +43,11 @@ class Snapshot:
     left_out: tuple[str, ...] = ()
 
 
-def take_snapshot(repo: Repo, max_size: int) -> Snapshot:
+def take_snapshot(repo: Repo, max_size: int, only: Sequence[str] | None = None) -> Snapshot:
     """The workspace as a tree. Untracked files of more than `max_size` bytes are left out and named.
 
+    With `only`, of the untracked files just these (or what is below these folders), ignored or not, of any
+    size.
     Raises ExpError when the index holds a conflict that waits for the user, or when git can't read a file.
     """
     with _private_index(repo) as index:
@@ -53,11 +55,21 @@ def take_snapshot(repo: Repo, max_size: int) -> Snapshot:
         listed = run_git(
             repo.work_tree, *PRIVATE_INDEX, "ls-files", "-z", "-t", "-u", "-o", "--exclude-standard", env=env
         )
-        taken, left_out = _sort_out(repo, _untracked(listed), max_size)
+        untracked = _untracked(listed)
         _add(repo, env, "-u")
-        _add_untracked(repo, env, taken)
+        if only is None:
+            taken, left_out = _sort_out(repo, untracked, max_size)
+            _add_untracked(repo, env, taken)
+        else:
+            taken = [path for path in only if os.path.lexists(repo.work_tree / path)]
+            left_out = [path for path in untracked if not _within(path, taken)]
+            _add_untracked(repo, env, taken, "--force")
         tree = run_git(repo.work_tree, *PRIVATE_INDEX, "write-tree", "--missing-ok", env=env).text
     return Snapshot(tree, tuple(left_out))
+
+
+def _within(path: str, chosen: Sequence[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in chosen)
 
 
 def sweep_indexes(repo: Repo) -> None:
@@ -124,13 +136,13 @@ def _sort_out(repo: Repo, untracked: list[str], max_size: int) -> tuple[list[str
     return taken, left_out
 
 
-def _add_untracked(repo: Repo, env: dict[str, str], paths: list[str]) -> None:
+def _add_untracked(repo: Repo, env: dict[str, str], paths: list[str], *options: str) -> None:
     """Add paths; editors and running programs may remove some of them meanwhile, which is no error."""
     here = paths
     while here:
         try:
             stdin = b"".join(os.fsencode(path) + b"\0" for path in here)
-            _add(repo, env, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=stdin)
+            _add(repo, env, *options, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=stdin)
             return
         except ExpError:
             left = [path for path in here if os.path.lexists(repo.work_tree / path)]

@@ -27,6 +27,9 @@ def log_paragraph(entry: LogEntry, names: Mapping[str, str], colour: bool) -> It
     yield ""
     for line in _body(commit.message, entry.changes):
         yield f"    {line}".rstrip()
+    if entry.remark:
+        yield from ["", "Note:"]
+        yield from (f"    {line}" for line in visible(entry.remark.rstrip()).split("\n"))
 
 
 def log_line(entry: LogEntry, colour: bool) -> str:
@@ -37,7 +40,8 @@ def log_line(entry: LogEntry, colour: bool) -> str:
         subject = ", ".join(_words(change) for change in entry.changes.params) or subject
     subject = subject.removeprefix(f"exp {experiment.name}: ")
     commit = paint(experiment.commit[:7], YELLOW, colour)
-    return f"{commit} ({paint(one_line(experiment.name), BOLD, colour)}) {one_line(subject)}"
+    remark = f"  # {one_line(entry.remark.rstrip())}" if entry.remark else ""
+    return f"{commit} ({paint(one_line(experiment.name), BOLD, colour)}) {one_line(subject)}{remark}"
 
 
 def _body(message: str, changes: Comparison | None) -> Iterator[str]:

@@ -69,7 +69,7 @@ def test_an_overwritten_experiment_comes_back_and_the_new_one_is_kept(lab: Lab) 
     (new,) = list_experiments(lab.project.repo)
     take_back(lab.project)
     assert list_experiments(lab.project.repo) == [old]
-    assert new != old
+    assert [ref.oid for ref in list_refs(lab.project.repo, REMOVED)] == [new.commit]
 
 
 def test_a_rename_over_another_gives_both_back(lab: Lab) -> None:

@@ -1,0 +1,19 @@
+"""`exp clean`: remove what killed runs and old undos left behind."""
+
+from __future__ import annotations
+
+import sys
+
+from gitexp.experiment.lost_runs import keep_lost_runs
+from gitexp.experiment.operations import expire
+from gitexp.git.worktree import WorktreePool
+from gitexp.project import find_project
+
+
+def command() -> None:
+    """Sweep worktrees of killed runs, and end what was kept for undo for more than 30 days."""
+    project = find_project()
+    keep_lost_runs(project)
+    swept = WorktreePool(project.repo).sweep()
+    ended = expire(project.repo)
+    sys.stdout.write(f"Left behind by killed runs: {swept}. Kept long enough: {ended}.\n")
