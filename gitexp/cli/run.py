@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from gitexp import deferred
@@ -28,7 +30,8 @@ from gitexp.cli.stage_options import (
     seconds_of,
 )
 from gitexp.errors import Exit
-from gitexp.experiment.request import RunRequest, Scope, Terms
+from gitexp.experiment.request import RunRequest, Scope, Sweep, Terms
+from gitexp.pipeline.sweep_file import SweepFile, load_sweep
 from gitexp.project import find_project
 
 
@@ -41,6 +44,15 @@ def command(
         metavar="[FILE:]KEY=VALUE",
         help="Change a param; `a,b` makes a sweep. Repeatable.",
     ),
+    sweep_file: Path = typer.Option(
+        None, "--sweep", metavar="FILE", help="A sweep from a YAML file: params, mode, n, seed."
+    ),
+    random: int = typer.Option(
+        None, "--random", min=1, metavar="N", help="N points at random from the lists and interval()s of -S."
+    ),
+    seed: int = typer.Option(None, "--seed", help="The same random points again."),
+    seeds: int = typer.Option(1, "--seeds", min=1, metavar="N", help="Each experiment with N random seeds."),
+    seed_param: str = typer.Option("seed", "--seed-param", metavar="KEY", help="What --seeds sets."),
     name: str = typer.Option(None, "-n", "--name", help="The experiment's name; made up by default."),
     message: str = typer.Option(
         None, "-m", "--message", help="What the commit says, instead of the params changed."
@@ -89,9 +101,16 @@ def command(
 ) -> int:
     """Run an experiment in a worktree of its own. Your files, index and branch stay as they are."""
     scope = Scope(tuple(targets or ()), single_item, downstream, pipeline, all_pipelines, recursive, glob)
+    written = SweepFile(()) if sweep_file is None else load_sweep(sweep_file)
     request = RunRequest(
         scope=scope,
-        overrides=tuple(set_param or ()),
+        overrides=(*written.overrides, *(set_param or ())),
+        sweep=Sweep(
+            written.count if random is None else random,
+            written.seed if seed is None else seed,
+            seeds,
+            seed_param,
+        ),
         name=name,
         message=message,
         force=force,

@@ -8,10 +8,10 @@ from gitexp import deferred
 from gitexp.build.events import Planned
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.explain import explain
+from gitexp.experiment.points import is_many
 from gitexp.experiment.record import RunResult, State
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.run import run_experiments
-from gitexp.pipeline.overrides import is_sweep
 from gitexp.project import Project
 from gitexp.queue.foreground import run_queue
 from gitexp.screen.json_text import to_json
@@ -25,14 +25,15 @@ __all__ = ["exit_code", "open_run_view", "run", "run_queued", "show_plans"]
 
 def run(project: Project, request: RunRequest, view: RunView, apply: bool, quiet: bool) -> list[RunResult]:
     """Run, report, and with `apply` bring the result into the workspace."""
-    if apply and is_sweep(request.overrides):
+    if apply and is_many(request.overrides, request.sweep):
         raise ExpError(
             "`--apply` takes one result, and this is a sweep.",
             "leave `--apply` out, look at `exp show`, then `exp apply NAME`.",
         )
     with view:
         results = run_experiments(project, request, view)
-    view.report(results)
+    if results:
+        view.report(results)
     if apply and results[0].experiment is not None:
         deferred.module("gitexp.cli.apply").apply(project, results[0].experiment.ref, quiet)
     return results

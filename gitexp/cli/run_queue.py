@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from gitexp.experiment.prepare import warnings_of
+from gitexp.experiment.prepare import warnings_before
 from gitexp.experiment.request import RunRequest
 from gitexp.project import Project
 from gitexp.queue.enqueue import enqueue
@@ -17,7 +17,7 @@ from gitexp.screen.talk import print_warning, visible
 def put(project: Project, request: RunRequest, retries: int, json: bool, quiet: bool) -> None:
     """Queue what `request` asks for and say what was queued."""
     queued = enqueue(project, request, retries)
-    for warning in warnings_of(queued.snapshot):
+    for warning in warnings_before(queued.prepared):
         print_warning(warning.message, warning.hint)
     if json:
         lines = [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs]

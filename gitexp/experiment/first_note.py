@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from gitexp.experiment.joblog import Job
-from gitexp.experiment.request import Attempt
+from gitexp.experiment.request import Attempt, Sweep
 from gitexp.experiment.run_note import RunNote
 from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.session import Session
@@ -21,7 +22,8 @@ def first_note(session: Session, attempt: Attempt, ground: Ground, job: Job) -> 
     return RunNote(
         id=job.id,
         attempt=attempt,
-        request=session.request,
+        # Of a sweep only what is this run's own: the list of all its values would be in every note.
+        request=replace(session.request, overrides=attempt.overrides, name=attempt.name, sweep=Sweep()),
         owner=this_process(),
         began=time.time(),
         folder=caller_dir(session.project),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.experiment.data_sources import capture, find_edited
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
-from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.experiment.request import RunRequest
 from gitexp.experiment.scope import caller_dir, in_scope
 from gitexp.experiment.set_params import changed_params
 from gitexp.experiment.stores import open_memo, open_store
@@ -51,14 +51,14 @@ class _Overlaid(FolderFiles):
         return super().read(path) if found is None else found
 
 
-def foresee(project: Project, request: RunRequest, attempt: Attempt) -> Foreseen:
-    """What `attempt` would see if it ran now.
+def foresee(project: Project, request: RunRequest, overrides: tuple[str, ...]) -> Foreseen:
+    """What a run with these overrides would see if it began now.
 
     Raises ExpError for a bad override, a broken pipeline, an unknown target.
     """
     hydra = project.settings.hydra if request.terms.hydra else HydraSettings()
     folder = caller_dir(project)
-    changed = changed_params(project.root, attempt.overrides, folder, hydra)
+    changed = changed_params(project.root, overrides, folder, hydra)
     texts = {path.relative_to(project.root).as_posix(): data for path, data in changed.items()}
     read = read_pipeline(project, _Overlaid(project, texts))
     return Foreseen(read, in_scope(read.graph, request.scope, folder))

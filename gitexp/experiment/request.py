@@ -38,6 +38,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """How the overrides' values become points. `draw`: so many at random with `seed`, None for all of them.
+
+    `repeat`: each point so many times, with another value of the param `seed_param`.
+    """
+
+    draw: int | None = None
+    seed: int | None = None
+    repeat: int = 1
+    seed_param: str = "seed"
+
+
+@dataclass(frozen=True, slots=True)
 class RunRequest:
     """One `exp run`. `overrides` are texts as typed after -S; several values in one make a sweep.
 
@@ -57,6 +70,7 @@ class RunRequest:
     copy_paths: tuple[str, ...] = ()
     terms: Terms = Terms()
     gpus: str | None = None
+    sweep: Sweep = Sweep()
 
 
 @dataclass(frozen=True, slots=True)

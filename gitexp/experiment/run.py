@@ -9,7 +9,7 @@ from gitexp import deferred
 from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.errors import ExpError
 from gitexp.experiment.attempt import run_attempt
-from gitexp.experiment.prepare import prepare, warnings_of
+from gitexp.experiment.prepare import prepare, warnings_before
 from gitexp.experiment.record import RunEnded, RunEvent, RunResult, State, Watcher, unwatched
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.session import Session, open_session
@@ -27,8 +27,10 @@ def run_experiments(
     """
     with stop_on_signals(stop) as asked:
         prepared = prepare(project, request)
-        for warning in warnings_of(prepared.snapshot):
+        for warning in warnings_before(prepared):
             watcher(RunEvent("", warning))
+        if not prepared.attempts:
+            return []
         with open_session(project, request, asked) as session:
             results = run_attempts(session, prepared.attempts, watcher)
         push_made(project, results, watcher)

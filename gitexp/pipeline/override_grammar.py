@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from gitexp import deferred
@@ -30,15 +31,51 @@ def read_override(text: str) -> Reading:
         return read_with_hydra(text)
 
 
-def read_with_hydra(text: str) -> Reading:
-    """The same, always through Hydra's parser."""
-    grammar = deferred.module(_PARSER)
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where to draw values from: `log` evenly in the logarithm, `whole` only whole numbers, both ends too."""
+
+    low: float
+    high: float
+    log: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An override of several values: a list of texts to be typed again, or an interval."""
+
+    kind: OverrideKind
+    key: str
+    values: tuple[str, ...] | Interval
+
+
+def read_axis(text: str) -> Axis | None:
+    """The override in `text` as an axis of a sweep; None when it has one value.
+
+    Raises ExpError for what is not in the grammar, and for an interval that holds nothing to draw.
+    """
     try:
-        parsed = grammar.OverridesParser.create().parse_overrides([text])[0]
-    except grammar.HydraException as error:
-        raise _syntax_error(text, str(error)) from error
-    except RecursionError as error:
-        raise ExpError(f"`{text[:60]}…` is nested too deeply for an override.") from error
+        reading = read_plain(text)
+    except NotPlain:
+        parsed = _parsed(text)
+        if parsed.is_sweep_override() and parsed.value_type.name == "INTERVAL_SWEEP":
+            return Axis(_KIND_NAMES[parsed.type.name], parsed.key_or_group, _interval(text, parsed.value()))
+        reading = read_with_hydra(text)
+    return None if reading.choices is None else Axis(reading.kind, reading.key, reading.choices)
+
+
+def _interval(text: str, sweep: Any) -> Interval:
+    found = Interval(sweep.start, sweep.end, "log" in sweep.tags, isinstance(sweep.start, int))
+    if found.low > found.high or (found.log and found.low <= 0):
+        need = "its ends must be above 0" if found.log else "its start is above its end"
+        raise ExpError(f"`{text}`: nothing can be drawn from this interval: {need}.")
+    return found
+
+
+def read_with_hydra(text: str) -> Reading:
+    """The same as `read_override`, always through Hydra's parser."""
+    parsed = _parsed(text)
     kind = _KIND_NAMES[parsed.type.name]
     key = parsed.key_or_group + ("" if parsed.package is None else f"@{parsed.package}")
     if not key:
@@ -49,13 +86,23 @@ def read_with_hydra(text: str) -> Reading:
     return Reading(kind, key, parsed.value(), has_value)
 
 
+def _parsed(text: str) -> Any:
+    grammar = deferred.module(_PARSER)
+    try:
+        return grammar.OverridesParser.create().parse_overrides([text])[0]
+    except grammar.HydraException as error:
+        raise _syntax_error(text, str(error)) from error
+    except RecursionError as error:
+        raise ExpError(f"`{text[:60]}…` is nested too deeply for an override.") from error
+
+
 def _choices(text: str, parsed: Any) -> tuple[str, ...]:
     if parsed.value_type.name == "GLOB_CHOICE_SWEEP":
         raise ExpError(f"`{text}`: glob() is for Hydra's config groups.", "name the values: key=a,b,c.")
     if not parsed.is_discrete_sweep():
         raise ExpError(
             f"`{text}`: interval() has no end of values to try.",
-            "use range(start, stop, step) or choice(…).",
+            "use range(start, stop, step) or choice(…), or `--random N` to draw from it.",
         )
     return tuple(parsed.sweep_string_iterator())
 

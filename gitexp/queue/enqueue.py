@@ -8,14 +8,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitexp.experiment.foresee import foresee, with_edited_data
-from gitexp.experiment.prepare import prepare
-from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.experiment.foresee import with_edited_data
+from gitexp.experiment.prepare import Prepared, prepare
+from gitexp.experiment.request import Attempt, RunRequest, Sweep
 from gitexp.experiment.scope import caller_dir
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import RefChange, change_refs, create_ref, list_refs
 from gitexp.git.repo import Repo
-from gitexp.git.snapshot import Snapshot
 from gitexp.project import Project
 from gitexp.queue.board import Board, open_board
 from gitexp.queue.job import Place, QueuedJob
@@ -26,7 +25,7 @@ SNAPSHOTS = "refs/gitexp/queue/"
 @dataclass(frozen=True, slots=True)
 class Queued:
     jobs: tuple[QueuedJob, ...]
-    snapshot: Snapshot
+    prepared: Prepared
 
 
 def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:
@@ -37,11 +36,12 @@ def enqueue(project: Project, request: RunRequest, retries: int = 1) -> Queued:
     Raises ExpError for whatever `exp run` would refuse before it runs.
     """
     board = open_board(project.repo)
-    prepared = prepare(project, request, names_in_queue(board))
-    foreseen = foresee(project, request, prepared.attempts[0])
-    tree = with_edited_data(project, foreseen, prepared.snapshot.tree)
+    prepared = prepare(project, request, names_in_queue(board), look_ahead=True)
+    if not prepared.attempts or prepared.foreseen is None:
+        return Queued((), prepared)
+    tree = with_edited_data(project, prepared.foreseen, prepared.snapshot.tree)
     attempts = [replace(attempt, tree=tree) for attempt in prepared.attempts]
-    return Queued(put_attempts(project, request, attempts, retries), prepared.snapshot)
+    return Queued(put_attempts(project, request, attempts, retries), prepared)
 
 
 def put_attempts(
@@ -55,7 +55,7 @@ def put_attempts(
     commit = write_commit(project.repo, first.tree, [first.baseline], message)
     create_ref(project.repo, SNAPSHOTS + group, commit, "exp run --queue")
     # What is the same for all of a sweep; the overrides are each entry's own.
-    common = replace(request, overrides=(), name=None)
+    common = replace(request, overrides=(), name=None, sweep=Sweep())
     jobs = tuple(
         _job(project, common, attempt, commit, group, number, retries)
         for number, attempt in enumerate(attempts)

@@ -108,7 +108,11 @@ def test_overrides_are_grouped_by_file_in_the_order_named() -> None:
         ("=1", "names no key", "write key=value."),
         ("a@b=1", "config groups", None),
         ("a=1,2", "several values", "quote it to mean one text with commas: -S \"a='a,b'\"."),
-        ("a=interval(1,2)", "no end of values", "use range(start, stop, step) or choice(…)."),
+        (
+            "a=interval(1,2)",
+            "no end of values",
+            "use range(start, stop, step) or choice(…), or `--random N` to draw from it.",
+        ),
         ("a=glob(x)", "config groups", "name the values: key=a,b,c."),
         ("a=int(z)", "invalid literal for int()", "to mean this very text, quote it: -S \"a='int(z)'\"."),
     ],
