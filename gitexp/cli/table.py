@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Command] = {
     ),
     "logs": Command("logs", "What the stages of a run printed.", RUN),
     "retry": Command("retry", "Run what failed again, with what it was.", RUN),
+    "verify": Command("verify", "Run an experiment again from nothing and compare its outputs.", RUN),
     "status": Command("status", "What would run, and why.", RUN),
     "list": Command("list", "Name the experiments of a baseline.", SEE),
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
