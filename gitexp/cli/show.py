@@ -10,8 +10,10 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.columns import all_rows, choose_columns, sort_rows
+from gitexp.experiment.columns import all_rows, choose_columns
+from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
+from gitexp.experiment.where import parse_where
 from gitexp.project import find_project
 from gitexp.queue.rows import with_queue
 from gitexp.screen.cells import PRECISION
@@ -42,9 +44,20 @@ def command(
     keep: list[str] = typer.Option(
         None, "--keep", metavar="REGEX", help="Never leave these out. Repeatable."
     ),
-    sort_by: str = typer.Option(
-        None, "--sort-by", metavar="COLUMN", help="Sort experiments by a metric or param."
+    where: str = typer.Option(
+        None,
+        "--where",
+        metavar="CONDITION",
+        help="Only experiments of which this is true: 'val.loss < 0.2 and train.arch == \"resnet\"'. "
+        "== != < <= > >= ~ (contains) in (…), and or not; `file:key` where a key alone is unclear.",
     ),
+    sort_by: list[str] = typer.Option(
+        None,
+        "--sort-by",
+        metavar="COLUMN",
+        help="Sort experiments by metrics or params, the first first. Repeatable, or 'a,-b': -b descends.",
+    ),
+    top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of floats."),
     wide: bool = typer.Option(
@@ -63,12 +76,16 @@ def command(
     gc.disable()
     if sort_order not in ("asc", "desc"):
         raise ExpError(f"`--sort-order` is asc or desc, not '{sort_order}'.")
+    condition = None if where is None else parse_where(where)
+    keys = sort_keys(sort_by or (), sort_order == "desc")
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
     project = find_project()
     groups = collect_table(project, TableRequest(baselines, not hide_workspace, not hide_failed, force))
     groups = with_queue(project, groups, not hide_queued, not hide_failed)
-    if sort_by:
-        groups = sort_rows(groups, sort_by, sort_order == "desc")
+    if condition is not None:
+        groups = filter_rows(groups, condition)
+    groups = sort_rows(groups, keys) if keys else groups
+    groups = groups if top is None else top_rows(groups, top, keys)
     if json:
         sys.stdout.write(to_json(show_json(groups)) + "\n")
         return

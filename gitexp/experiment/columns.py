@@ -24,6 +24,9 @@ TAKEN = (
 )  # headers that params can't have
 
 
+MOST_COMPARED = 2000  # columns that are looked at for one that is meant
+
+
 class Kind(Enum):
     METRIC = "metrics"
     PARAM = "params"
@@ -132,40 +135,50 @@ def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:
     return lambda title: any(pattern.match(title) for pattern in compiled)
 
 
-def sort_rows(groups: Sequence[Group], name: str, descending: bool) -> list[Group]:
-    """Each group's experiments by one metric or param; those without it last, whatever the direction.
+def find_column(name: str, columns: Sequence[Column], wanted_for: str) -> Column:
+    """The metric or param that `name`, a key or `file:key`, means.
 
-    `name` is a key or `file:key`. Raises ExpError when it means no column, or several.
+    Raises ExpError when it means none, or several; `wanted_for` ends that sentence: 'to sort by'.
     """
-    rows = list(all_rows(groups))
-    column = _find(name, [c for c in find_columns(rows) if c.kind is not Kind.DEP])
-    return [Group(group.head, tuple(_sorted(group.rows, column, descending))) for group in groups]
-
-
-def _find(name: str, columns: Sequence[Column]) -> Column:
+    columns = [column for column in columns if column.kind is not Kind.DEP]
     exact = [column for column in columns if name in (f"{column.file}:{column.key}", f":{column.key}")]
-    found = exact or [column for column in columns if column.key == name]
+    found = exact or [column for column in columns if name in (column.key, column.title)]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(f"{column.file}:{column.key}" for column in found)
         raise ExpError(f"'{name}' could be several columns: {names}.", "name the file too.")
-    close = near(name, [column.title for column in columns])
-    raise ExpError(
-        f"there is no metric or param '{name}' to sort by.",
-        f"did you mean {' or '.join(close)}?" if close else None,
-    )
+    raise ExpError(f"there is no metric or param '{name}' {wanted_for}.", near_hint(name, columns))
 
 
-def _sorted(rows: Sequence[Row], column: Column, descending: bool) -> list[Row]:
-    values = {row.rev: cells_of(row, [column])[0].value for row in rows}
-    having = [row for row in rows if values[row.rev] is not None]
-    having.sort(key=lambda row: _order(values[row.rev]), reverse=descending)
-    return [*having, *(row for row in rows if values[row.rev] is None)]
+def near_hint(name: str, columns: Sequence[Column]) -> str | None:
+    """'did you mean …?', for a name that is no column."""
+    titles = [column.title for column in columns[:MOST_COMPARED]]
+    last = name.rpartition(".")[2]
+    close = near(name, titles) or [title for title in titles if title.rpartition(".")[2] == last][:3]
+    return f"did you mean {' or '.join(close)}?" if close else None
 
 
-def _order(value: Value) -> tuple[int, float, str]:
-    """Numbers by size before text by letters: a column may hold both."""
-    if isinstance(value, (int, float)):
-        return (0, float(value), "")
-    return (1, 0.0, str(value))
+def value_in(row: Row, column: Column) -> Value:
+    """The row's value in one metric or param column; None where it has none."""
+    files = row.values.metrics if column.kind is Kind.METRIC else row.values.params
+    values = files.get(column.file)
+    if values is None or values.error is not None:
+        return None
+    return _leaf(values.values, column.key)
+
+
+def _leaf(data: Value, key: str) -> Value:
+    """What `flatten(data)` has under `key`. A dot may part two levels, or belong to a name."""
+    if not isinstance(data, dict):
+        return None if key else data
+    whole = data.get(key)
+    if whole is not None and not isinstance(whole, dict):
+        return whole
+    first, dot, rest = key.partition(".")
+    inner = data.get(first)
+    if dot and isinstance(inner, dict) and "." not in rest:
+        found = inner.get(rest)
+        if not isinstance(found, (dict, type(None))):
+            return found
+    return flatten(data).get(key)

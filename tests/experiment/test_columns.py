@@ -6,8 +6,8 @@ import pytest
 
 from gitexp.content import Hash
 from gitexp.errors import ExpError
-from gitexp.experiment.columns import Cell, Kind, cells_of, choose_columns, find_columns, sort_rows
-from gitexp.experiment.record import FileValues, Group, Row, Values
+from gitexp.experiment.columns import Cell, Column, Kind, cells_of, choose_columns, find_columns, value_in
+from gitexp.experiment.record import FileValues, Row, Values
 
 
 def row(rev: str, metrics: dict[str, object] | None = None, params: dict[str, object] | None = None) -> Row:
@@ -78,30 +78,20 @@ def test_a_bad_pattern_is_the_users_error() -> None:
         titles(row("a"), drop=["("])
 
 
-def sorted_names(by: str, *rows: Row, descending: bool = False) -> list[str | None]:
-    (group,) = sort_rows([Group(row("head"), rows)], by, descending)
-    return [found.name for found in group.rows]
-
-
-def test_rows_are_sorted_by_number_and_those_without_come_last() -> None:
-    rows = (row("ten", {"m": {"x": 10}}), row("none"), row("nine", {"m": {"x": 9}}))
-    assert sorted_names("x", *rows) == ["nine", "ten", "none"]
-    assert sorted_names("x", *rows, descending=True) == ["ten", "nine", "none"]
-
-
-def test_numbers_and_text_in_one_column_can_be_sorted() -> None:
-    rows = (row("text", {"m": {"x": "a"}}), row("number", {"m": {"x": 1}}))
-    assert sorted_names("x", *rows) == ["number", "text"]
-
-
-def test_an_ambiguous_sort_column_names_its_files() -> None:
-    one = row("a", {"m": {"x": 1}}, {"p": {"x": 2}})
-    with pytest.raises(ExpError, match="m:x, p:x"):
-        sorted_names("x", one)
-    assert sorted_names("p:x", one) == ["a"]
-
-
-def test_an_unknown_sort_column_names_the_near_ones() -> None:
-    with pytest.raises(ExpError) as caught:
-        sorted_names("los", row("a", {"m": {"loss": 1}}))
-    assert "loss" in (caught.value.hint or "")
+@pytest.mark.parametrize(
+    ("data", "key", "value"),
+    [
+        ({"a": {"b": {"c": 1}}}, "a.b.c", 1),
+        ({"a": {"b": 1}}, "a.b", 1),
+        ({"a.b": 1, "a": {"c": 2}}, "a.b", 1),
+        ({"a": {"b.c": 3}}, "a.b.c", 3),
+        (5, "", 5),
+        ({"a": {"b": 1}}, "a", None),
+        ({"a": 1}, "", None),
+    ],
+)
+def test_one_value_is_what_flattening_would_give(data: object, key: str, value: object) -> None:
+    one = row("a", {"m.json": data})
+    column = Column(Kind.METRIC, "m.json", key, key)
+    assert value_in(one, column) == value
+    assert cells_of(one, [column]) == [Cell(value)]
