@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, Command] = {
     "save": Command("save", "Make an experiment of the workspace as it is, without running.", CHANGE),
     "note": Command("note", "Write down what you think of an experiment.", CHANGE),
     "clean": Command("clean", "Remove what killed runs and old undos left behind.", CHANGE),
+    "rebase": Command("rebase", "Run experiments again on another baseline.", CHANGE),
     "undo": Command("undo", "Take back what the last command did to experiments or the workspace.", CHANGE),
     "push": Command("push", "Push experiments and their data.", SHARE),
     "pull": Command("pull", "Pull experiments and their data.", SHARE),

@@ -70,9 +70,12 @@ class Operation:
         return time_of(self.id)
 
 
-def move_refs(repo: Repo, what: str, moves: Sequence[RefMove]) -> Operation | None:
+def move_refs(
+    repo: Repo, what: str, moves: Sequence[RefMove], done: Sequence[RefMove] = ()
+) -> Operation | None:
     """Change refs, all or none, in a way that can be taken back; None if nothing was to do.
 
+    `done` was changed before and is taken back with them.
     Experiments that thereby lose their last ref are kept. Raises RefConflict as `change_refs` does.
     """
     if not moves:
@@ -80,7 +83,7 @@ def move_refs(repo: Repo, what: str, moves: Sequence[RefMove]) -> Operation | No
     keeps = keep_changes(moves)
     changes = [RefChange(move.ref, new=move.new, old=move.old) for move in moves]
     change_refs(repo, [*keeps, *changes], f"exp {what}")
-    operation = Operation(stamp(), what, tuple(moves), tuple(keep.name for keep in keeps))
+    operation = Operation(stamp(), what, (*moves, *done), tuple(keep.name for keep in keeps))
     write_operation(repo, operation)
     return operation
 
