@@ -46,7 +46,7 @@ def missing_paths(store: Store, needs: Iterable[Need], granular: bool = True) ->
     found: list[str] = []
     for need in needs:
         lacking = store.missing(need.hash)
-        if lacking:
+        if lacking == [""] or (lacking and not granular):
             found.append(need.shown)
         if granular and need.hash.is_dir:
             found += [f"{need.path}/{relpath}" for relpath in lacking if relpath]

@@ -19,7 +19,7 @@ from gitexp.experiment.find import resolve_rev
 from gitexp.experiment.needed import Need, NeedReader
 from gitexp.experiment.stores import open_store
 from gitexp.experiment.workspace_site import open_workspace_site
-from gitexp.git.ignore import list_files
+from gitexp.git.ignore import list_untracked
 from gitexp.git.repo import read_head
 from gitexp.project import Project
 from gitexp.project.remotes import choose_remote
@@ -85,19 +85,15 @@ def _missing_there(project: Project, store: Store, needs: list[Need], request: S
 
 def _untracked(project: Project) -> list[str]:
     prefix = f"{project.prefix}/" if project.prefix else ""
-    return [
-        path.removeprefix(prefix)
-        for path in list_files(project.repo, [f":(top){prefix}"] if prefix else [])
-        if path.startswith(prefix)
-    ]
+    return [path.removeprefix(prefix) for path in list_untracked(project.repo, project.prefix)]
 
 
 @dataclass(frozen=True, slots=True)
 class DataDiff:
-    """`old` and `new` tell the hashes of the paths in `difference`."""
+    """`old` and `new` tell the hashes of the paths in `difference`; of what is not in the cache, it does."""
 
     difference: Difference
-    not_in_cache: tuple[str, ...]
+    not_in_cache: Listing
     old: Listing
     new: Listing
 
@@ -115,9 +111,9 @@ def data_diff(project: Project, old: str | None, new: str | None) -> DataDiff:
         else:
             after = _recorded(project, reader, new)
             second = recorded_listing(store, after)
-    return DataDiff(
-        compare(first, second, find_renames=True), tuple(missing_paths(store, after)), first, second
-    )
+    known = recorded_listing(store, after)
+    missing = {path: known[path] for path in missing_paths(store, after)}
+    return DataDiff(compare(first, second, find_renames=True), missing, first, second)
 
 
 def _recorded(project: Project, reader: NeedReader, rev: str) -> list[Need]:

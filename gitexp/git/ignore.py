@@ -33,3 +33,9 @@ def list_ignored(repo: Repo) -> list[str]:
     """Ignored paths (relative to the working tree); an ignored folder is one entry, with a '/'."""
     options = ("-o", "-i", "--exclude-standard", "--directory")
     return run_git(repo.work_tree, "ls-files", "-z", *options).paths
+
+
+def list_untracked(repo: Repo, folder: str = "") -> list[str]:
+    """The files below `folder` (relative to the working tree) that are neither tracked nor ignored."""
+    place = f":(top,literal){folder}" if folder else ":(top)"
+    return run_git(repo.work_tree, "ls-files", "-z", "-o", "--exclude-standard", "--", place).paths

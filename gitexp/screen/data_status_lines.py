@@ -92,7 +92,7 @@ def diff_json(diff: DataDiff, hashes: bool) -> Value:
         "renamed": [
             _item({"old": one.old, "new": one.new}, diff.new.get(one.new), hashes) for one in found.renamed
         ],
-        "not in cache": [_item(path, diff.new.get(path), hashes) for path in diff.not_in_cache],
+        "not in cache": [_item(path, value, hashes) for path, value in diff.not_in_cache.items()],
     }
 
 
