@@ -86,9 +86,11 @@ def _keys(tables: Iterable[Mapping[str, FileValues]]) -> dict[str, dict[str, Non
 def cells_of(row: Row, columns: Sequence[Column]) -> list[Cell]:
     """The row's cell in each column."""
     tables: dict[tuple[Kind, str], Mapping[str, Value] | None] = {}
+    wanted = {column.file for column in columns}
     for kind, files in ((Kind.METRIC, row.values.metrics), (Kind.PARAM, row.values.params)):
         for file, values in files.items():
-            tables[kind, file] = None if values.error else flatten(values.values)
+            if file in wanted:
+                tables[kind, file] = None if values.error else flatten(values.values)
     cells = []
     for column in columns:
         if column.kind is Kind.DEP:

@@ -84,7 +84,8 @@ def flatten(data: Value) -> dict[str, Value]:
     flat: dict[str, Value] = {}
     for key, inner in data.items():
         if isinstance(inner, dict):
-            flat.update({f"{key}.{below}": leaf for below, leaf in flatten(inner).items()})
+            for below, leaf in flatten(inner).items():
+                flat[f"{key}.{below}"] = leaf
         else:
             flat[str(key)] = inner
     return flat

@@ -41,12 +41,15 @@ class RowCache:
             return None
 
     def put(self, commit: str, values: Values) -> None:
-        """Remember a row. One with errors is not kept: what was missing may turn up."""
-        files = [*values.params.values(), *values.metrics.values()]
-        if values.error is not None or any(file.error for file in files):
-            return
-        line = json.dumps([values.timestamp, values_data(values)], default=str).encode()
-        self._new.append(commit.encode() + b" " + line + b"\n")
+        """Remember a row, if it is one to keep."""
+        line = row_line(commit, values)
+        if line is not None:
+            self._new.append(line)
+
+    def put_lines(self, text: bytes) -> None:
+        """Remember rows that other processes made lines of, and know them from now on."""
+        self._new.append(text)
+        self._known().update(_by_commit(text))
 
     def flush(self) -> None:
         """Append the new rows. A full or read-only disk costs speed, nothing else."""
@@ -67,12 +70,25 @@ class RowCache:
                 text = self._path.read_bytes()
             except OSError:
                 text = b""
-            self._lines = {
-                line[:space].decode("ascii", "replace"): line[space + 1 :]
-                for line in text.split(b"\n")
-                if (space := line.find(b" ")) in (40, 64)
-            }
+            self._lines = _by_commit(text)
         return self._lines
+
+
+def row_line(commit: str, values: Values) -> bytes | None:
+    """A row as a line. None for one with errors: what was missing may turn up."""
+    files = [*values.params.values(), *values.metrics.values()]
+    if values.error is not None or any(file.error for file in files):
+        return None
+    line = json.dumps([values.timestamp, values_data(values)], default=str).encode()
+    return commit.encode() + b" " + line + b"\n"
+
+
+def _by_commit(text: bytes) -> dict[str, bytes]:
+    return {
+        line[:space].decode("ascii", "replace"): line[space + 1 :]
+        for line in text.split(b"\n")
+        if (space := line.find(b" ")) in (40, 64)
+    }
 
 
 def open_row_cache(repo: Repo, prefix: str) -> RowCache:

@@ -12,6 +12,8 @@ from gitexp import deferred
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
 
+SMALL = 1 << 14  # bytes: a blob up to this size is remembered, commits share most of theirs
+KEPT = 512  # blobs
 MANY = 40  # objects; from here on loading libgit2 pays
 _TYPES = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OID_LENGTHS = (40, 64)
@@ -23,6 +25,19 @@ class BulkReader(ObjectReader):
     def __init__(self, repo: Repo) -> None:
         super().__init__(repo)
         self._database: Any = deferred.module("pygit2").Repository(str(repo.git_dir)).odb
+        self._blobs: dict[str, bytes] = {}
+
+    def read(self, spec: str) -> bytes | None:
+        """As ObjectReader reads; a small blob that is asked for again is not read again."""
+        known = self._blobs.get(spec)
+        if known is not None:
+            return known
+        data = super().read(spec)
+        if data is not None and len(data) <= SMALL and len(spec) in _OID_LENGTHS:
+            if len(self._blobs) >= KEPT:
+                self._blobs.clear()
+            self._blobs[spec] = data
+        return data
 
     def _ask(self, spec: str) -> tuple[str, str, bytes] | None:
         oid, _, peel = spec.partition("^")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 
 from gitexp.git.objects import ObjectReader, TreeItem
 
@@ -58,27 +59,25 @@ class TreeFiles:
 
     def manifests(self) -> list[str]:
         """Every dvc.yaml and *.dvc below the DVC root, a folder's own files first."""
-        found = list(self._walk(self._full(""), ""))
+        found = self._walk(self._full(""), "")
         manifests = [path for path in found if not path.endswith(".dvcignore")]
         if self._visible is None:
             return manifests
         return self._visible(self, manifests, [path for path in found if path.endswith(".dvcignore")])
 
-    def _walk(self, full: str, shown: str) -> Iterator[str]:
+    def _walk(self, full: str, shown: str) -> list[str]:
         folder = self._folder(full)
         if shown and ".dvc" in folder and folder[".dvc"].is_dir:
-            return  # a DVC project of its own
-        for name, item in sorted(folder.items()):
-            if not item.is_dir and (name in ("dvc.yaml", ".dvcignore") or name.endswith(".dvc")):
-                yield shown + name
-        for name, item in sorted(folder.items()):
-            if item.is_dir and name != ".dvc":
-                yield from self._walk(posixpath.join(full, name), f"{shown}{name}/")
+            return []  # a DVC project of its own
+        found = [shown + name for name, item in folder.items() if _is_manifest(name) and not item.is_dir]
+        found.sort()
+        for name in sorted(name for name, item in folder.items() if item.is_dir and name != ".dvc"):
+            found += self._walk(f"{full}/{name}" if full else name, f"{shown}{name}/")
+        return found
 
     def _full(self, path: str) -> str:
         """`path` from the root of the commit; '..' may climb out of the DVC root, not out of the commit."""
-        full = posixpath.normpath(posixpath.join(self._prefix, path))
-        return "" if full == "." else full
+        return _joined(self._prefix, path)
 
     def _find(self, full: str, links: int = _MAX_LINKS) -> TreeItem | None:
         """The entry at a path from the commit's root, links in any part of it followed."""
@@ -116,3 +115,13 @@ class TreeFiles:
         parent, _, name = full.rpartition("/")
         item = self._folder(parent).get(name)
         return item.oid if item is not None and item.is_dir else f"{self._commit}:{full}"
+
+
+def _is_manifest(name: str) -> bool:
+    return name in ("dvc.yaml", ".dvcignore") or name.endswith(".dvc")
+
+
+@lru_cache(maxsize=1 << 14)
+def _joined(prefix: str, path: str) -> str:
+    full = posixpath.normpath(posixpath.join(prefix, path))
+    return "" if full == "." else full
