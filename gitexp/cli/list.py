@@ -9,6 +9,7 @@ import typer
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment
+from gitexp.experiment.fates import fates_of
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref, list_experiments
 from gitexp.experiment.roots import of_root
 from gitexp.git.objects import ObjectReader
@@ -48,14 +49,16 @@ def command(
     for one in known if remote or all_projects else of_root(repo, project.prefix, known):
         found.setdefault(one.baseline, []).append(one)
     shown = [one for experiments in found.values() for one in experiments]
+    names = names_of(repo) if shown and not (name_only or sha_only) else {}
+    fates = fates_of(repo, list(found), names) if all_commits and names else {}
     if name_only:
         lines = [one.name for one in shown]
     elif sha_only:
         lines = [one.commit for one in shown]
     elif json:
-        lines = [to_json(list_data(found, names_of(repo)))]
+        lines = [to_json(list_data(found, names, fates))]
     else:
-        lines = list_lines(found, names_of(repo) if shown else {})
+        lines = list_lines(found, names, fates)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 

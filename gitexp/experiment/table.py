@@ -9,12 +9,14 @@ from types import TracebackType
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.collect import collect_values
 from gitexp.experiment.failed import FailedRun, failed_runs
+from gitexp.experiment.fates import fates_of
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, Values
 from gitexp.experiment.roots import of_root
-from gitexp.experiment.row_cache import open_row_cache
+from gitexp.experiment.row_cache import open_row_cache, row_line
+from gitexp.experiment.row_reading import ReadLine, processes_for, read_apart
 from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import MANY, BulkReader
 from gitexp.git.objects import ObjectReader
@@ -45,6 +47,7 @@ class RevisionReader:
         self._store = open_store(project)
         self._parsed = ParsedFiles(option_style(project.settings), str(project.root))
         self._cache = open_row_cache(project.repo, project.prefix)
+        self._read_anew: set[str] = set()  # by this command, whatever was known before
         self.objects = ObjectReader(project.repo)
 
     def __enter__(self) -> RevisionReader:
@@ -58,10 +61,22 @@ class RevisionReader:
 
     def expect(self, oids: Collection[str]) -> None:
         """Say which commits will be asked for: many that are new are read another way than a few."""
-        new = len(oids) if self._fresh else sum(oid not in self._cache for oid in oids)
-        if new > MANY:
-            self.objects.close()
-            self.objects = BulkReader(self._project.repo)
+        new = [oid for oid in dict.fromkeys(oids) if self._fresh or oid not in self._cache]
+        processes = processes_for(len(new))
+        if processes > 1:
+            self._cache.put_lines(read_apart(new, processes, self._read_alone))
+            self._read_anew.update(new)
+        elif len(new) > MANY:
+            self._read_in_bulk()
+
+    def _read_in_bulk(self) -> None:
+        self.objects.close()
+        self.objects = BulkReader(self._project.repo)
+
+    def _read_alone(self) -> ReadLine:
+        """What a process of its own reads with."""
+        self.objects = BulkReader(self._project.repo)
+        return lambda oid: row_line(oid, self._read(oid))
 
     def workspace(self) -> Values:
         """What the files of the workspace hold now."""
@@ -75,16 +90,19 @@ class RevisionReader:
 
     def commit(self, oid: str) -> Values:
         """What a commit holds. A commit that is not there has an error and nothing else."""
-        known = None if self._fresh else self._cache.get(oid)
+        known = self._cache.get(oid) if not self._fresh or oid in self._read_anew else None
         if known is not None:
             return known
+        values = self._read(oid)
+        self._cache.put(oid, values)
+        return values
+
+    def _read(self, oid: str) -> Values:
         commit = self.objects.commit(oid)
         if commit is None:
             return Values(error=f"commit {oid[:7]} is not in this repository.")
         files = TreeFiles(self.objects, commit.tree, self._project.prefix, visible)
-        values = collect_values(files, commit.time, self._store, self._parsed)
-        self._cache.put(oid, values)
-        return values
+        return collect_values(files, commit.time, self._store, self._parsed)
 
 
 def collect_table(project: Project, request: TableRequest) -> list[Group]:
@@ -100,10 +118,11 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
         )
         failed = failed_runs(project.repo, reader.objects, oids) if request.failed else []
         reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
+        fates = fates_of(project.repo, oids, names) if request.baselines.everywhere else {}
         for oid in oids:
             rows = [_row(reader, one) for one in experiments.get(oid, ())]
             lost = [_failed_row(reader, one) for one in failed if one.kept.baseline == oid]
-            head = Row(oid, names.get(oid), reader.commit(oid))
+            head = Row(oid, names.get(oid), reader.commit(oid), fate=fates.get(oid))
             groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost))))
         return groups
 

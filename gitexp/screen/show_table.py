@@ -84,7 +84,7 @@ def _fixed(rows: Sequence[ShownRow], look: Look) -> list[_Shown]:
 
 
 def _name(row: ShownRow, unicode: bool) -> str:
-    name = one_line(row.row.name or row.short_rev)
+    name = one_line(row.row.name or row.short_rev) + (f" ({one_line(row.row.fate)})" if row.row.fate else "")
     if not row.is_experiment:
         return name
     branch = TREE[row.place]

@@ -24,15 +24,15 @@ STYLE = DiffStyle("Metric", "HEAD", "workspace")
 
 
 def test_experiments_are_listed_under_their_baseline() -> None:
-    assert list_lines({"b" * 40: [OTTER], "e" * 40: []}, {"b" * 40: "main"}) == [
+    assert list_lines({"b" * 40: [OTTER], "e" * 40: []}, {"b" * 40: "main"}, {}) == [
         "main:",
         "\tccccccc [otter]",
     ]
-    assert list_lines({"b" * 40: [OTTER]}, {})[0] == "bbbbbbb:"
+    assert list_lines({"b" * 40: [OTTER]}, {}, {"b" * 40: "now main"})[0] == "bbbbbbb (now main):"
 
 
 def test_the_list_as_data() -> None:
-    (found,) = list_data({"b" * 40: [OTTER]}, {"b" * 40: "main"})
+    (found,) = list_data({"b" * 40: [OTTER]}, {"b" * 40: "main"}, {})
     assert found["experiments"] == [{"name": "otter", "rev": "c" * 40, "ref": OTTER.ref}]
 
 
