@@ -67,6 +67,9 @@ class ShellRunner:
                 ending.press()
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(_TICK)
+            while ending.is_resisted:  # the shell is gone, but not what it started
+                ending.press()
+                time.sleep(_TICK)
         except BaseException:
             ending.kill()
             raise
@@ -110,6 +113,17 @@ class _Ending:
             self._signal(_ESCALATION[self._sent])
             self._sent += 1
             self._sent_at = time.monotonic()
+
+    @property
+    def is_resisted(self) -> bool:
+        """Whether it was asked to end and some process of the group still lives, however the first ended."""
+        if not self._stop.asked:
+            return False
+        try:
+            os.killpg(self._process.pid, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return self._sent < len(_ESCALATION)
 
     def kill(self) -> None:
         self._signal(signal.SIGKILL)

@@ -27,6 +27,7 @@ from gitexp.build.events import (
     StageWaiting,
     Warned,
 )
+from gitexp.build.exit_words import exit_words
 from gitexp.build.inbox import Done
 from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
 from gitexp.build.locks import Locks
@@ -158,7 +159,7 @@ class Worker:
         for command in commands:
             code = self.runner.run(command, self.site.path(stage.wdir), env, on_line, stop, needs.slots)
             if code != 0 or stop.asked:
-                ending = stop.expired if stop.expired and not stop.interrupted else _ending(code)
+                ending = stop.expired if stop.expired and not stop.interrupted else exit_words(code)
                 raise _Failed(Failure(ending, code, command, tuple(tail)))
 
     def _inputs_after(self, stage: Stage, before: LockEntry) -> tuple[LockEntry, bool]:
@@ -221,8 +222,3 @@ def _differ(old: LockedPath, new: LockedPath) -> bool:
 
 def failure_of(error: ExpError) -> Failure:
     return Failure(f"{error.message} ({error.hint})" if error.hint else error.message)
-
-
-def _ending(code: int) -> str:
-    """'exited with 3' or 'killed by signal 9'."""
-    return f"killed by signal {-code}" if code < 0 else f"exited with {code}"

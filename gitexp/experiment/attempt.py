@@ -15,6 +15,7 @@ from gitexp.build.builder import BuildResult, build
 from gitexp.build.command import CommandRunner, ShellRunner
 from gitexp.build.events import Event
 from gitexp.build.locks import write_locks
+from gitexp.errors import ExpError
 from gitexp.experiment.devices import DeviceRunner, devices_needed
 from gitexp.experiment.ending import ending_of
 from gitexp.experiment.failed import keep_failed
@@ -54,9 +55,9 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
         ground = lay_out(session, attempt, worktree)
         job = open_job(session.project.repo, attempt.name, attempt.job)
         keeper = session.journal.begin(job, first_note(session, attempt, ground, job))
-        built = _build(session, attempt, ground, job.log, watcher, keeper)
-        write_locks(ground.root, built.entries)
-        tree = tree_of(session, ground)
+        with keeper.told():
+            built = _build(session, attempt, ground, job.log, watcher, keeper)
+            tree = _tree(session, attempt, ground, built)
     result = RunResult(
         attempt.name,
         _state(built),
@@ -68,7 +69,8 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
         log=job.log,
         seconds=time.monotonic() - began,
     )
-    result, kept = _record(session, replace(attempt, job=job.id), ground, tree, result)
+    with keeper.told():
+        result, kept = _record(session, replace(attempt, job=job.id), ground, tree, result)
     result = replace(result, seconds=time.monotonic() - began)
     keeper.end(ending_of(result, kept), result.name)
     watcher(RunEnded(result))
@@ -94,6 +96,17 @@ def _build(
         runner,
         session.stop,
     )
+
+
+def _tree(session: Session, attempt: Attempt, ground: Ground, built: BuildResult) -> str:
+    """The tree to commit. A stage that failed may have torn down its worktree: then what it began with."""
+    try:
+        write_locks(ground.root, built.entries)
+        return tree_of(session, ground)
+    except (ExpError, OSError):
+        if built.ok:
+            raise
+        return attempt.tree
 
 
 def _runner(session: Session, ground: Ground, keeper: NoteKeeper) -> CommandRunner:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.build.events import Event, Planned, StageEnded, StageStarted, StageWaiting
+from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.joblog import Job
 from gitexp.experiment.json_record import dump_record
@@ -124,6 +125,18 @@ class NoteKeeper:
             self._changed = False
             self._written = time.monotonic()
             write_atomic(self._path, dump_record(self.note))
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """What is raised inside is how the run ended."""
+        try:
+            yield
+        except BaseException as error:
+            words = error.message if isinstance(error, ExpError) else repr(error)
+            failed = Ending("failed", message=words, seconds=time.time() - self._note.began, at=time.time())
+            with suppress(OSError):  # a full disk, perhaps: the error itself is what counts
+                self.end(failed, self._note.name)
+            raise
 
     def end(self, ending: Ending, name: str) -> None:
         """The run is over: its note moves to its log. `name` is what it is called in the end."""
