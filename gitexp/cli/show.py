@@ -10,7 +10,8 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.columns import all_rows, choose_columns
+from gitexp.experiment.best import Wishes
+from gitexp.experiment.columns import all_rows, choose_columns, named_columns
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.experiment.where import parse_where
@@ -20,7 +21,8 @@ from gitexp.screen.cells import PRECISION
 from gitexp.screen.json_text import to_json
 from gitexp.screen.pager import show_lines
 from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
-from gitexp.screen.show_table import Look, show_table
+from gitexp.screen.show_fit import Look
+from gitexp.screen.show_table import show_table
 from gitexp.screen.terminal import columns as terminal_columns
 from gitexp.screen.terminal import has_colour, has_unicode
 from gitexp.screen.text_table import csv_text
@@ -57,6 +59,18 @@ def command(
         metavar="COLUMN",
         help="Sort experiments by metrics or params, the first first. Repeatable, or 'a,-b': -b descends.",
     ),
+    minimize: list[str] = typer.Option(
+        None, "--minimize", metavar="METRIC", help="Less is better; its best value is marked. Repeatable."
+    ),
+    maximize: list[str] = typer.Option(
+        None, "--maximize", metavar="METRIC", help="More is better. By default the metric's name decides."
+    ),
+    column: list[str] = typer.Option(
+        None,
+        "--columns",
+        metavar="COLUMN",
+        help="Only these, in this order; 'acc,train.*' is two, one a pattern. Repeatable.",
+    ),
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of floats."),
@@ -89,12 +103,18 @@ def command(
     if json:
         sys.stdout.write(to_json(show_json(groups)) + "\n")
         return
-    columns = choose_columns(list(all_rows(groups)), tuple(drop or ()), tuple(keep or ()), only_changed)
+    rows = list(all_rows(groups))
+    if column:
+        columns = named_columns(rows, [name for word in column for name in word.split(",") if name])
+    else:
+        columns = choose_columns(rows, tuple(drop or ()), tuple(keep or ()), only_changed)
     today = datetime.date.today()
     if csv:
         sys.stdout.write(csv_text(show_csv_rows(groups, columns)))
     elif md:
         sys.stdout.write("\n".join(show_markdown(groups, columns, today, precision)) + "\n\n")
     elif groups:
-        look = Look(None if wide else terminal_columns(), has_colour(), has_unicode(), precision, today)
+        wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
+        room = None if wide else terminal_columns()
+        look = Look(room, has_colour(), has_unicode(), precision, today, wishes, bool(column))
         show_lines(show_table(groups, columns, look), not no_pager, chop=True)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from fnmatch import fnmatchcase
 
 from gitexp.errors import ExpError, near
 from gitexp.experiment.compare import flatten
@@ -127,6 +128,21 @@ def choose_columns(
     return [
         column for column in columns if kept(column.title) or (column in found and not dropped(column.title))
     ]
+
+
+def named_columns(rows: Sequence[Row], names: Sequence[str]) -> list[Column]:
+    """The columns of these names, in their order: keys, `file:key`, paths of deps, or globs of titles.
+
+    Raises ExpError for a name that is no column, or means several.
+    """
+    columns = find_columns(rows)
+    found: dict[Column, None] = {}
+    for name in names:
+        matching = [column for column in columns if column.title == name]
+        if not matching and any(sign in name for sign in "*?["):
+            matching = [column for column in columns if fnmatchcase(column.title, name)]
+        found.update(dict.fromkeys(matching or [find_column(name, columns, "to show")]))
+    return list(found)
 
 
 def _matcher(patterns: Sequence[str]) -> Callable[[str], bool]:

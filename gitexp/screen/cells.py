@@ -9,6 +9,7 @@ from gitexp.content import Value
 from gitexp.screen.talk import visible
 
 PRECISION = 5  # significant digits of a float, as DVC shows them
+LONGEST = 1000  # characters of one value; what is longer is a text to read elsewhere
 MISSING = "-"
 UNREADABLE = "!"
 
@@ -23,7 +24,8 @@ def cell(value: Value, precision: int | None = PRECISION) -> str:
     """`value` as text; `precision` is in significant digits, None keeps floats whole."""
     if value is None:
         return MISSING
-    return one_line(str(_rounded(value, precision)))
+    text = str(_rounded(value, precision))
+    return one_line(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
 
 
 def _rounded(value: Value, precision: int | None) -> Value:

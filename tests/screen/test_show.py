@@ -11,7 +11,8 @@ from gitexp.experiment.columns import all_rows, choose_columns
 from gitexp.experiment.record import FileValues, Group, OutState, Row, State, Values
 from gitexp.screen.cells import width
 from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
-from gitexp.screen.show_table import Look, show_table
+from gitexp.screen.show_fit import Look
+from gitexp.screen.show_table import show_table
 
 TODAY = datetime.date(2023, 11, 14)
 TIME = 1_700_000_000  # 22:13 UTC on that day
@@ -49,8 +50,10 @@ def test_metrics_params_and_deps_stand_in_groups_of_their_own() -> None:
         "──────────────────────────────┼─────────┼──────────────┼─────────",
         "workspace            -        │ 0.5     │ 0.1     1    │ d41d8cd",
         "main        bbbbbbb  10:13 PM │ 0.12346 │ 0.1     1    │ d41d8cd",
-        "├── otter   ccccccc  10:13 PM │ 0.75    │ [1, 2]  1    │ d41d8cd",
+        "├── otter   ccccccc  10:13 PM │ 0.75*   │ [1, 2]  1    │ d41d8cd",
         "└── fox     ddddddd  10:13 PM │ -       │ 0.3     1    │ d41d8cd",
+        "",
+        "* best: highest acc",
     ]
 
 
@@ -153,3 +156,26 @@ def test_the_markdown_table() -> None:
         "| ├── ccccccc [otter] | 10:13 PM  | 0.75  |",
         "| └── ddddddd [fox]   | 10:13 PM  | -     |",
     ]
+
+
+def test_the_best_of_a_metric_is_marked_and_the_params_that_differ_come_first() -> None:
+    def one(name: str, **metrics: object) -> Row:
+        params = FileValues({"a": 1, "lr": name})
+        return Row(name * 40, name, Values({"p": params}, {"m": FileValues(metrics)}, timestamp=TIME))
+
+    groups = [Group(one("a", loss=3.0, acc=0.5), (one("b", loss=1.0, acc=0.5), one("c", loss=1.0, acc=0.25)))]
+    lines = table(groups)
+    assert [line[32:] for line in lines[1:6]] == [
+        "loss  acc  │ lr  a",
+        "───────────┼───────",
+        "3     0.5* │ a   1",
+        "1*    0.5* │ b   1",
+        "1*    0.25 │ c   1",
+    ]
+    assert lines[-1] == "* best: lowest loss, highest acc"
+
+
+def test_a_value_as_long_as_a_book_takes_one_line_of_bounded_width() -> None:
+    long = Row("e" * 40, "long", Values(metrics={"m": FileValues({"text": "x\n" * 1_000_000})}))
+    lines = table([Group(long)])
+    assert max(map(width, lines)) < 300
