@@ -69,6 +69,7 @@ class _Apply:
         settings = project.settings
         self._project, self._revision, self._word = project, revision, word
         self._place = DataPlace(
+            project.repo,
             project.root,
             open_store(project),
             memo,

@@ -17,6 +17,7 @@ from gitexp.errors import ExpError
 from gitexp.experiment.needed import Need, chosen_needs
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.experiment.workspace_site import open_workspace_site
+from gitexp.git.inside import stays_inside
 from gitexp.pipeline.source import FolderFiles
 from gitexp.project import Project
 
@@ -33,10 +34,14 @@ class Change(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Paths are relative to the DVC root; a folder's ends in '/'. `missing` is not in the cache."""
+    """Paths are relative to the DVC root; a folder's ends in '/'. `missing` is not in the cache.
+
+    `outside` would lead out of the working tree, so it was left alone.
+    """
 
     changes: tuple[tuple[Change, str], ...] = ()
     missing: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
 def checkout_data(
@@ -49,7 +54,8 @@ def checkout_data(
     right the kind of link that `cache.type` asks for.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
-    needs = chosen_needs(project, read, words)
+    named = chosen_needs(project, read, words)
+    needs = [need for need in named if stays_inside(project.repo, project.root / need.path)]
     with open_workspace_site(project) as (site, _):
         present = [need for need in needs if not site.store.missing(need.hash, need.only)]
         if not force:
@@ -57,7 +63,9 @@ def checkout_data(
         changes = [(change, need) for need in present for change in _bring(site, need, again)]
         missing = [need for need in needs if need not in present and not _is_right(site, need)]
     return Brought(
-        tuple((change, need.shown) for change, need in changes), tuple(need.shown for need in missing)
+        tuple((change, need.shown) for change, need in changes),
+        tuple(need.shown for need in missing),
+        tuple(need.shown for need in named if need not in needs),
     )
 
 

@@ -13,12 +13,15 @@ from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, hash_path
 from gitexp.content import Hash
 from gitexp.experiment.pipelines import ReadPipeline
+from gitexp.git.inside import stays_inside
+from gitexp.git.repo import Repo
 
 
 @dataclass(frozen=True, slots=True)
 class DataPlace:
-    """Where data goes and comes from. `ignored` is the project's .dvcignore."""
+    """Where data goes and comes from: the DVC root in the working tree of `repo`; `ignored` is .dvcignore."""
 
+    repo: Repo
     root: Path
     store: Store
     memo: Memo
@@ -33,6 +36,7 @@ class Placed:
     changed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # recorded, but not in the cache
     saved: tuple[tuple[str, Hash], ...] = field(default=())  # overwritten; the content is in the cache now
+    outside: tuple[str, ...] = ()  # would lead out of the working tree, so they were left alone
 
 
 def place_data(place: DataPlace, pipeline: ReadPipeline) -> Placed:
@@ -41,9 +45,12 @@ def place_data(place: DataPlace, pipeline: ReadPipeline) -> Placed:
     Content that would be overwritten and that the cache does not have is put there first. Data that the
     cache lacks is reported and left as it is. Raises ExpError for what can't be read or written.
     """
-    changed, missing, saved = [], [], []
+    changed, missing, saved, outside = [], [], [], []
     for path, wanted in cached_outs(pipeline):
         target = place.root / path
+        if not stays_inside(place.repo, target):
+            outside.append(path)
+            continue
         if not place.store.has(wanted):
             if _now(place, target, wanted) != wanted.value:
                 missing.append(path)
@@ -58,7 +65,7 @@ def place_data(place: DataPlace, pipeline: ReadPipeline) -> Placed:
                 changed.append(path)
         except MissingObjects:
             missing.append(path)
-    return Placed(tuple(changed), tuple(missing), tuple(saved))
+    return Placed(tuple(changed), tuple(missing), tuple(saved), tuple(outside))
 
 
 def cached_outs(pipeline: ReadPipeline) -> Iterator[tuple[str, Hash]]:

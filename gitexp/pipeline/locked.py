@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,12 +12,15 @@ from gitexp.pipeline.stage import Value
 
 LEGACY: Final = "md5-dos2unix"
 _ALGORITHMS = ("md5", "etag", "checksum")
+_NO_PATH = re.compile(r"[\w.-]{3,}")
 _READ = frozenset({"path", "hash", "size", "nfiles", "isexec"})
 
 
 def locked_path(data: Mapping[str, Value]) -> LockedPath:
     """One item of `deps` or `outs`, in either kind of file."""
     found = next((name for name in _ALGORITHMS if data.get(name) not in (None, "")), None)
+    if found == "md5" and not _NO_PATH.fullmatch(str(data[found])):
+        found = None  # it would name an object outside of the cache
     hash = None
     if found is not None:
         value = str(data[found])

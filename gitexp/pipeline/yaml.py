@@ -22,6 +22,7 @@ __all__ = ["dump_yaml", "locate", "parse_with_lines", "parse_yaml"]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)( |$)", re.MULTILINE)
 _MOST_DEPTH = 100
+_MOST_ALIASED = 1_000_000  # values that aliases stand for: nested ones can make billions of a few lines
 _WORD_STARTS = NUMBER_STARTS | frozenset("~nNtTfF")
 
 
@@ -103,6 +104,9 @@ class _Reader:
         self.next = loader.get_event
         self.name = name
         self.anchors: dict[str, Value] = {}
+        self.weights: dict[int, int] = {}  # id of an anchored value -> how many values it holds
+        self.kept: list[Value] = []  # anchored values, so that no id is used twice
+        self.unfolded = 0
         self.depth = 0
         self.top: Value = None  # the key of the first level that is being read
         self.lines: dict[tuple[Value, ...], int] = {}
@@ -126,12 +130,29 @@ class _Reader:
         elif kind is yaml.AliasEvent:
             if event.anchor not in self.anchors:
                 raise self.error(event, f"there is no anchor '&{event.anchor}' before this.")
-            return self.anchors[event.anchor]
+            return self.aliased(event)
         else:
             value = self.collection(event, kind)
         if event.anchor is not None:
             self.anchors[event.anchor] = value
+            self.kept.append(value)
+            self.weights[id(value)] = self.weigh(value)
         return value
+
+    def aliased(self, event: Any) -> Value:
+        value = self.anchors[event.anchor]
+        self.unfolded += self.weights[id(value)]
+        if self.unfolded > _MOST_ALIASED:
+            raise self.error(event, f"aliases that stand for more than {_MOST_ALIASED:,} values.")
+        return value
+
+    def weigh(self, value: Value) -> int:
+        """How many values there are in `value`, aliases unfolded."""
+        known = self.weights.get(id(value))
+        if known is not None:
+            return known
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return 1 + sum(map(self.weigh, inner))
 
     def scalar(self, event: Any) -> Value:
         text = event.value

@@ -24,6 +24,9 @@ def kept_lines(applied: Applied) -> list[str]:
         lines.append(f"  exp apply {applied.kept.removeprefix('refs/')}")
     for path, found in applied.data.saved[:_SHOWN]:
         lines.append(f"note: {one_line(path)} was only here; its content is in the cache as {found.value}")
+    if applied.data.outside:
+        shown = ", ".join(one_line(path) for path in applied.data.outside[:_SHOWN])
+        lines.append(f"warning: outs that lead out of the repository were left alone: {shown}")
     if applied.data.missing:
         shown = ", ".join(one_line(path) for path in applied.data.missing[:_SHOWN])
         rest = len(applied.data.missing) - _SHOWN

@@ -53,9 +53,12 @@ def add_warnings(result: AddResult) -> list[str]:
 
 def checkout_lines(brought: Brought) -> list[str]:
     """For stdout: `A`, `M` or `R` (linked anew) and the path, as DVC writes it."""
-    if not brought.changes and not brought.missing:
+    if not (brought.changes or brought.missing or brought.outside):
         return ["Data is up to date."]
-    return [f"{change.value}\t{one_line(path)}" for change, path in brought.changes]
+    lines = [f"{change.value}\t{one_line(path)}" for change, path in brought.changes]
+    return lines + [
+        f"!\t{one_line(path)} leads out of the repository: left alone" for path in brought.outside
+    ]
 
 
 def commit_lines(committed: Committed) -> list[str]:
@@ -85,7 +88,7 @@ def add_data_json(result: AddResult) -> Value:
 
 def checkout_json(brought: Brought) -> Value:
     changed = [{"path": path, "change": change.name.lower()} for change, path in brought.changes]
-    return {"changed": changed, "missing": brought.missing}
+    return {"changed": changed, "missing": brought.missing, "outside": brought.outside}
 
 
 def commit_json(committed: Committed) -> Value:

@@ -168,3 +168,10 @@ def test_the_style_is_dvcs() -> None:
 def test_what_yaml_can_not_hold_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="not a YAML value"):
         dump_yaml({"a": object()})
+
+
+def test_aliases_are_values_but_not_billions_of_them() -> None:
+    assert parse_yaml(b"a: &a [1, 2]\nb: [*a, *a]\n", "x")["b"] == [[1, 2], [1, 2]]
+    lines = ["a0: &a0 [x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
+    with pytest.raises(ExpError, match=r"x:7:\d+: aliases that stand for more than 1,000,000 values"):
+        parse_yaml("\n".join(lines).encode(), "x")
