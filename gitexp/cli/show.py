@@ -12,12 +12,14 @@ from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
 from gitexp.experiment.columns import all_rows, choose_columns, named_columns
+from gitexp.experiment.grouping import group_rows
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.experiment.where import parse_where
 from gitexp.project import find_project
 from gitexp.queue.rows import with_queue
 from gitexp.screen.cells import PRECISION
+from gitexp.screen.group_view import group_data, group_table
 from gitexp.screen.json_text import to_json
 from gitexp.screen.pager import show_lines
 from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
@@ -71,6 +73,15 @@ def command(
         metavar="COLUMN",
         help="Only these, in this order; 'acc,train.*' is two, one a pattern. Repeatable.",
     ),
+    group_by: list[str] = typer.Option(
+        None,
+        "--group-by",
+        metavar="PARAM",
+        help="One row for all experiments with the same value: n, mean ± deviation. Repeatable.",
+    ),
+    seeds: bool = typer.Option(
+        False, "--seeds", help="One row for experiments that differ only in their seed."
+    ),
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of floats."),
@@ -100,6 +111,14 @@ def command(
         groups = filter_rows(groups, condition)
     groups = sort_rows(groups, keys) if keys else groups
     groups = groups if top is None else top_rows(groups, top, keys)
+    wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
+    if group_by or seeds:
+        sets = group_rows(groups, [name for word in group_by or () for name in word.split(",")], seeds)
+        lines = [to_json(group_data(sets))]
+        if not json:
+            lines = group_table(sets, precision, md, has_unicode(), wishes)
+        show_lines(lines, not no_pager, chop=True)
+        return
     if json:
         sys.stdout.write(to_json(show_json(groups)) + "\n")
         return
@@ -114,7 +133,6 @@ def command(
     elif md:
         sys.stdout.write("\n".join(show_markdown(groups, columns, today, precision)) + "\n\n")
     elif groups:
-        wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
         room = None if wide else terminal_columns()
         look = Look(room, has_colour(), has_unicode(), precision, today, wishes, bool(column))
         show_lines(show_table(groups, columns, look), not no_pager, chop=True)

@@ -11,6 +11,7 @@ from gitexp.screen.talk import visible
 PRECISION = 5  # significant digits of a float, as DVC shows them
 LONGEST = 1000  # characters of one value; what is longer is a text to read elsewhere
 MISSING = "-"
+BEST_MARK = "*"  # behind the best value of a metric
 UNREADABLE = "!"
 
 # What terminals obey: CSI (colours, cursor), OSC (titles, links), and the short sequences.

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from gitexp.experiment.best import Best, find_best
 from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing
 from gitexp.experiment.record import Group
-from gitexp.screen.cells import fit, one_line, width
+from gitexp.screen.cells import BEST_MARK, fit, one_line, width
 from gitexp.screen.reasons import SHORT_HASH
 from gitexp.screen.show_data import TREE, shown_cell
 from gitexp.screen.show_fit import HEADINGS, Hidden, Look, Shown, fitting, left_out, shown_column, widths_of
@@ -20,7 +20,6 @@ from gitexp.screen.show_rows import ShownRow, created, shown_rows
 from gitexp.screen.terminal import BOLD, GREEN, paint
 
 WIDEST_CELL = 200  # columns that one value gets, however wide the terminal: it may be a book
-MARK = "*"  # behind the best value of a metric
 
 
 def show_table(groups: Sequence[Group], columns: Sequence[Column], look: Look) -> Iterator[str]:
@@ -80,7 +79,7 @@ def _measured(
             texts = [text[:SHORT_HASH] for text in texts]
         texts = [fit(text, WIDEST_CELL) for text in texts]
         for row in best[column].rows if column in best else ():
-            texts[row] += MARK
+            texts[row] += BEST_MARK
         title = fit(one_line(column.title), WIDEST_CELL)
         found.append(shown_column(title, texts, column.kind, column, best.get(column)))
     return found
@@ -146,5 +145,5 @@ def _judged_by(shown: Sequence[Shown], look: Look) -> Iterator[str]:
     """'* best: lowest loss, highest acc', when there is a mark to explain."""
     found = [f"{one.best.direction.value} {one.title}" for one in shown if one.best is not None]
     if found:
-        line = f"{MARK} best: {', '.join(found)}"
+        line = f"{BEST_MARK} best: {', '.join(found)}"
         yield from ["", line if look.room is None else fit(line, look.room)]
