@@ -32,4 +32,4 @@ Inbox: TypeAlias = "queue.Queue[Message]"
 
 def new_inbox() -> Inbox:
     """Bounded: a command that writes faster than the listener can show has to wait."""
-    return queue.Queue(10_000)
+    return queue.Queue(1_000)

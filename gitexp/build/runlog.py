@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 from gitexp.build.events import Event, Listener, StageEnded, StageOutput, StageStarted
 
@@ -17,7 +17,7 @@ def logged(path: Path | None, listener: Listener) -> Iterator[Listener]:
         yield listener
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", errors="replace", buffering=1) as file:
+    with path.open("ab", buffering=0) as file:
         log = _Log(file)
 
         def listen(event: Event) -> None:
@@ -30,7 +30,7 @@ def logged(path: Path | None, listener: Listener) -> Iterator[Listener]:
 class _Log:
     """Lines of several stages in one file: a heading, as `tail` prints it, wherever the stage changes."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
         self._stage = ""
 
@@ -44,6 +44,11 @@ class _Log:
 
     def _write(self, stage: str, text: str) -> None:
         if stage != self._stage:
-            self._file.write(f"==> {stage} <==\n")
+            self._put(f"==> {stage} <==\n")
             self._stage = stage
-        self._file.write(text)
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        # On a full disk the log loses lines; whether the stage can go on is for the stage to say.
+        with suppress(OSError):
+            self._file.write(text.encode("utf-8", "replace"))

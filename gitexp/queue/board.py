@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,7 +112,8 @@ class Board:
         """Move a running entry to success or failed, with how it ended; False when it was taken away."""
         if not self.move(job, Place.RUNNING, place):
             return False
-        write_atomic(self._path(job, place), dump_job(ended(job, ending)))
+        with suppress(OSError):  # on a full disk it has moved, at least
+            write_atomic(self._path(job, place), dump_job(ended(job, ending)))
         return True
 
     def requeue(self, job: QueuedJob, source: Place) -> QueuedJob:

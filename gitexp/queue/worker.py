@@ -65,17 +65,19 @@ def run_one(shift: Shift, job: QueuedJob) -> RunResult:
             result = shift.run_job(job, stop, shift.watcher)
         except ExpError as error:
             text = error.message if error.hint is None else f"{error.message} ({error.hint})"
-            result = RunResult(
-                job.name,
-                State.FAILED,
-                job.attempt.baseline,
-                overrides=job.attempt.overrides,
-                seconds=time.time() - began,
-                error=text,
-            )
+            result = _failed(job, text, time.time() - began)
+        except OSError as error:  # a full disk, a folder that went away: the queue goes on
+            result = _failed(job, str(error), time.time() - began)
     place = Place.SUCCESS if result.state is State.SUCCESS else Place.FAILED
     shift.board.end(job, ending_of(result), place)
     return result
+
+
+def _failed(job: QueuedJob, error: str, seconds: float) -> RunResult:
+    overrides = job.attempt.overrides
+    return RunResult(
+        job.name, State.FAILED, job.attempt.baseline, overrides=overrides, seconds=seconds, error=error
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from gitexp.screen.cells import cell, one_line, output_line, plural, short_time,
 from gitexp.screen.text_table import align
 
 TAIL = 10  # lines of a failed stage's output that are shown; the log has all
+LONGEST = 500  # characters of one such line
 MOST_METRICS = 6  # columns of a sweep's table
 
 
@@ -52,7 +53,11 @@ def _stage_failure(run: str, stage: StageResult) -> list[str]:
     hidden = len(failure.tail) - TAIL
     if hidden > 0:
         lines.append(f"  … {plural(hidden, 'earlier line')}")
-    return lines + [f"  | {output_line(line)}" for line in failure.tail[-TAIL:]]
+    return lines + [f"  | {_cut(output_line(line))}" for line in failure.tail[-TAIL:]]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _single(result: RunResult, applied: bool) -> list[str]:
