@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.programs import git
 from tests.repos import fixture_repo
 
 HEAVY = ("pygit2", "hydra", "omegaconf", "ruamel", "tomlkit", "pydantic", "asyncio", "multiprocessing")
@@ -66,6 +67,13 @@ def test_listing_names_reads_refs_and_nothing_else(command: str, project: Path) 
 @pytest.mark.parametrize("command", ["status", "dag", "diff", "log", "show --json", "show --csv"])
 def test_commands_that_read_load_no_editor_no_hydra_and_no_libgit2(command: str, project: Path) -> None:
     assert imported_by(command, HEAVY, project) == []
+
+
+def test_a_push_without_a_data_remote_loads_nothing_of_data(project: Path) -> None:
+    git(project.parent, "init", "-q", "--bare", "hub.git")
+    watched = (*HEAVY, RICH, YAML, "gitexp.cache.remote", "gitexp.build")
+    assert imported_by("push ../hub.git", watched, project) == []
+    assert imported_by("pull ../hub.git", watched, project) == []
 
 
 def test_a_run_without_overrides_loads_no_hydra_and_no_libgit2(project: Path) -> None:
