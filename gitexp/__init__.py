@@ -13,6 +13,7 @@ The rooms, from the ground up. Imports run one way, downwards in this list read 
     queue       jobs, workers, slots
     screen      events and records -> terminal, JSON, CSV, Markdown
     cli         one file a command; main(argv) -> exit code
+    api         beside cli: experiments, params and metrics for Python and notebooks
 
     cli > screen > queue > experiment > build > cache | pipeline > project > git > errors
 
@@ -22,4 +23,30 @@ overrides there -> plan (up to date, restore, run; with reasons) -> build, stage
 dvc.lock -> commit with the baseline as parent -> create the ref under refs/exps/ (the commit point) -> leave.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitexp.api import ExperimentRecord as ExperimentRecord
+    from gitexp.api import experiments as experiments
+    from gitexp.api import metric_files as metric_files
+    from gitexp.api import metrics as metrics
+    from gitexp.api import param_files as param_files
+    from gitexp.api import params as params
+
 __version__ = "0.1.0"
+
+# What gitexp.api gives to Python: loaded when it is first used, so that `import gitexp` is instant.
+_API = ("ExperimentRecord", "experiments", "metric_files", "metrics", "param_files", "params")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _API:
+        raise AttributeError(f"module 'gitexp' has no attribute '{name}'")
+    return getattr(import_module("gitexp.api"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_API]
