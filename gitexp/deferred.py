@@ -19,6 +19,7 @@ COSTS = {
     "gitexp.cli.run_here": "70 ms of engine and views; of runs all but those with --queue",
     "gitexp.cli.run_queue": "30 ms; of runs only those with --queue and --run-all",
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
+    "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "hydra": "120 ms; only projects that compose params.yaml with Hydra",
@@ -28,6 +29,7 @@ COSTS = {
     "tomli": "6 ms; the same before Python 3.11",
     "tomlkit": "15 ms; only an override in a TOML file",
     "omegaconf": "55 ms; only overrides with ${…} interpolation and Hydra composition",
+    "vl_convert": "70 ms, and an extra that may be missing; only pictures and pages of plots",
     "pygit2": "60 ms; only listings of many experiments read objects in bulk",
     "pathspec": "29 ms; only projects whose .dvcignore holds a pattern",
 }

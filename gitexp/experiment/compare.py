@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gitexp.experiment.record import FileValues, Values
@@ -46,6 +46,29 @@ def compare_files(
         for file in files
         for change in _compare_file(file, flat_values(old.get(file)), flat_values(new.get(file)), everything)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One key of one file in several revisions; None where it is missing."""
+
+    file: str
+    key: str
+    values: tuple[Value, ...]
+
+
+def contrast_files(
+    revisions: Sequence[Mapping[str, FileValues]], everything: bool = False
+) -> tuple[Contrast, ...]:
+    """The keys in which not all revisions agree, or with `everything` all; sorted within each file."""
+    found = []
+    for file in dict.fromkeys(file for files in revisions for file in files):
+        flat = [flat_values(files.get(file)) for files in revisions]
+        for key in sorted({key for values in flat for key in values}):
+            values = tuple(_as_compared(one.get(key)) for one in flat)
+            if everything or any(value != values[0] for value in values):
+                found.append(Contrast(file, key, values))
+    return tuple(found)
 
 
 def _compare_file(

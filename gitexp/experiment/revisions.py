@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gitexp.errors import ExpError
 from gitexp.experiment.find import resolve_rev
 from gitexp.experiment.record import Values
 from gitexp.experiment.table import WORKSPACE, RevisionReader
+from gitexp.git.command import run_git
 from gitexp.git.repo import read_head
 from gitexp.project import Project
 
@@ -19,6 +22,25 @@ def read_pair(project: Project, old: str | None, new: str | None) -> tuple[Value
         return None
     with RevisionReader(project) as reader:
         return _read(project, reader, old or "HEAD"), _read(project, reader, new or WORKSPACE)
+
+
+def read_many(project: Project, revs: Sequence[str]) -> list[Values]:
+    """The values of each revision, 'workspace' being one. Raises ExpError as `read_pair` does."""
+    with RevisionReader(project) as reader:
+        return [_read(project, reader, rev) for rev in revs]
+
+
+def read_code_diff(project: Project, old: str, new: str, colour: bool) -> list[str]:
+    """The lines of `git diff` between two revisions, without dvc.lock: `exp diff --data` reads that.
+
+    Raises ExpError when a revision is unknown.
+    """
+    commits = [resolve_rev(project.repo, rev).commit for rev in (old, new) if rev != WORKSPACE]
+    backwards = ["-R"] if old == WORKSPACE else []
+    colours = "--color=always" if colour else "--color=never"
+    only = [".", ":(exclude,glob)**/dvc.lock"]
+    asked = run_git(project.root, "diff", "--no-ext-diff", colours, *backwards, *commits, "--", *only)
+    return asked.out.decode("utf-8", "replace").splitlines()
 
 
 def _read(project: Project, reader: RevisionReader, rev: str) -> Values:

@@ -119,6 +119,31 @@ def test_diff_of_two_experiments(project: Path) -> None:
     assert exp_ok(project, "diff") == ""
 
 
+def test_diff_of_three_revisions_has_a_column_each(project: Path) -> None:
+    assert exp_ok(project, "diff", "HEAD", "one", "two").splitlines() == [
+        "Path          Metric  HEAD  one  two",
+        "metrics.yaml  acc     -     2    3*",
+        "",
+        "Path         Param  HEAD  one  two",
+        "params.yaml  lr     1     2    3",
+    ]
+    assert json.loads(exp_ok(project, "diff", "HEAD", "one", "two", "--json"))["params"] == {
+        "params.yaml": {"lr": {"HEAD": 1, "one": 2, "two": 3}}
+    }
+    assert exp(project, "diff", "HEAD", "one", "two", "-p").code == 2
+
+
+def test_diff_shows_code_and_data_on_request(project: Path) -> None:
+    lines = exp_ok(project, "diff", "one", "two", "-p", "--data").splitlines()
+    assert "-lr: 2" in lines
+    assert "+lr: 3" in lines
+    assert not any("dvc.lock" in line for line in lines)
+    assert "No data differs." in lines
+    found = json.loads(exp_ok(project, "diff", "HEAD", "one", "--data", "-p", "--json"))
+    assert [item["path"] for item in found["data"]["added"]] == ["data.txt"]
+    assert "+lr: 2" in found["patch"]
+
+
 def test_diff_of_an_unknown_name_says_what_is_near(project: Path) -> None:
     done = exp(project, "diff", "onee")
     assert done.code == 1

@@ -1,0 +1,51 @@
+"""Three or more revisions side by side, a column each; as text, Markdown and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitexp.experiment.best import Direction, direction_of, is_number
+from gitexp.experiment.compare import Contrast
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import BEST_MARK, cell, one_line
+from gitexp.screen.diff_view import DiffStyle
+from gitexp.screen.text_table import align, markdown
+
+
+def contrast_table(
+    found: Sequence[Contrast], names: Sequence[str], style: DiffStyle, as_markdown: bool, judged: bool
+) -> list[str]:
+    """A line a key. With `judged`, as for metrics, the best value of each line is marked."""
+    header = ["Path", style.title, *map(one_line, names)]
+    rows = [
+        [
+            one_line(one.file),
+            one_line(one.key),
+            *(
+                cell(value, style.precision) + BEST_MARK * (judged and value is not None and value == best)
+                for value in one.values
+            ),
+        ]
+        for one in found
+        for best in [_best(one)]
+    ]
+    picked = [row if style.path else row[1:] for row in (header, *rows)]
+    if as_markdown:
+        return [*markdown(picked[0], picked[1:]), ""]
+    return align(picked) if rows else []
+
+
+def _best(one: Contrast) -> Value:
+    direction = direction_of(one.key or one.file)
+    numbers = [value for value in one.values if is_number(value)]
+    if direction is None or len(set(numbers)) < 2:
+        return None
+    return min(numbers) if direction is Direction.LOWER else max(numbers)
+
+
+def contrast_data(found: Sequence[Contrast], names: Sequence[str]) -> dict[str, dict[str, Value]]:
+    """file -> key -> revision -> value."""
+    data: dict[str, dict[str, Value]] = {}
+    for one in found:
+        data.setdefault(one.file, {})[one.key] = dict(zip(names, one.values, strict=True))
+    return data
