@@ -72,6 +72,15 @@ COMMANDS: Mapping[str, Command] = {
         SEE,
         members={"diff": Command("params_diff", "Compare the params of two revisions.")},
     ),
+    "plots": Command(
+        "",
+        "Show and compare plots: as a page, a picture, in the terminal.",
+        SEE,
+        members={
+            "show": Command("plots_show", "The plots of the workspace."),
+            "diff": Command("plots_diff", "The plots of several revisions, overlaid."),
+        },
+    ),
     "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
     "branch": Command("branch", "Make a branch from an experiment.", CHANGE),
     "rename": Command("rename", "Give an experiment another name.", CHANGE),

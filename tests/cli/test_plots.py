@@ -1,0 +1,118 @@
+"""`exp plots show` and `diff` as users call them."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.browser import document_of, needs_browser
+from tests.programs import exp, exp_ok
+from tests.repos import make_project, write_files
+
+needs_pictures = pytest.mark.skipif(find_spec("vl_convert") is None, reason="the extra 'plots' is missing")
+HOSTILE = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+FILES = {
+    "dvc.yaml": """\
+plots:
+- loss.csv: {x: step}
+- img
+- matrix.json: {template: confusion, x: actual, y: predicted}
+- own.csv: {template: mine}
+""",
+    "loss.csv": "step,loss\n0,1\n1,0.5\n",
+    "img/0.png": b"\x89PNG",
+    "matrix.json": '[{"actual": "a", "predicted": "b"}]',
+    "own.csv": "a,b\n1,2\n",
+    ".dvc/plots/mine.json": '{"mark": "bar", "data": {"values": "<DVC_METRIC_DATA>"}, "y": "<DVC_METRIC_Y>"}',
+}
+
+
+@pytest.fixture
+def project(work: Path) -> Path:
+    make_project(work, FILES)
+    write_files(work, {"loss.csv": "step,loss\n0,1\n1,0.25\n"})
+    return work
+
+
+def test_json_is_dvcs(project: Path) -> None:
+    found = json.loads(exp_ok(project, "plots", "diff", "HEAD", "--json"))["data"]
+    (loss,) = found["loss.csv"]
+    assert (loss["type"], loss["revisions"]) == ("vega", ["workspace", "HEAD"])
+    assert loss["content"]["data"]["values"][1] == {"step": "1", "loss": "0.25", "rev": "workspace"}
+    assert [image["revisions"] for image in found["img/0.png"]] == [["workspace"], ["HEAD"]]
+    assert Path(found["img/0.png"][0]["url"]) == project / "dvc_plots" / "workspace_img_0.png"
+    assert found["own.csv"][0]["content"]["y"] == "b"
+
+
+def test_what_is_made_stays_out_of_git(project: Path) -> None:
+    exp_ok(project, "plots", "show", "--json")
+    assert (project / "dvc_plots" / ".gitignore").read_text() == "*\n"
+
+
+def test_vega_of_one_plot_only(project: Path) -> None:
+    spec = json.loads(exp_ok(project, "plots", "show", "loss.csv", "--show-vega", "--title", "T"))
+    assert spec["title"]["text"] == "T"
+    refused = exp(project, "plots", "show", "--show-vega")
+    assert refused.code == 1 and "exactly one plot" in refused.err
+
+
+def test_an_unknown_template_names_the_built_in_ones(project: Path) -> None:
+    refused = exp(project, "plots", "show", "-t", "liner", "--json")
+    assert refused.code == 1 and "linear" in refused.err
+
+
+def test_in_the_terminal(project: Path) -> None:
+    drawn = exp_ok(project, "plots", "show", "loss.csv", "--term")
+    assert drawn.startswith("loss.csv\n") and "step" in drawn
+
+
+@needs_pictures
+def test_pictures(project: Path) -> None:
+    exp_ok(project, "plots", "show", "loss.csv", "-o", "plot.png")
+    assert (project / "plot.png").read_bytes().startswith(b"\x89PNG\r\n")
+    exp_ok(project, "plots", "show", "matrix.json", "-o", "out/plot.svg")
+    assert (project / "out" / "plot.svg").read_text().startswith("<svg")
+
+
+@needs_pictures
+@pytest.mark.parametrize(
+    "template",
+    [
+        "simple",
+        "linear",
+        "confusion",
+        "confusion_normalized",
+        "scatter",
+        "scatter_jitter",
+        "smooth",
+        "bar_horizontal",
+        "bar_horizontal_sorted",
+    ],
+)
+def test_every_built_in_template_is_drawn(project: Path, template: str) -> None:
+    exp_ok(project, "plots", "diff", "HEAD", "--targets", "loss.csv", "-t", template, "-o", "plot.svg")
+    assert re.search("<path|<rect", (project / "plot.svg").read_text())
+
+
+@needs_pictures
+def test_a_page_of_the_users_own_is_filled(project: Path) -> None:
+    write_files(project, {"page.html": "<h1>Mine</h1>{plot_divs}{scripts}"})
+    exp_ok(project, "plots", "show", "loss.csv", "--html-template", "page.html", "-o", "mine.html")
+    page = (project / "mine.html").read_text()
+    assert page.startswith("<h1>Mine</h1><section") and "{scripts}" not in page
+
+
+@needs_pictures
+@needs_browser
+def test_a_page_draws_itself_without_a_network_and_obeys_no_content(project: Path) -> None:
+    write_files(project, {"loss.csv": f'step,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n0,1\n1,nan\n'})
+    exp_ok(project, "plots", "show", "loss.csv", "matrix.json", "--title", HOSTILE, "-o", "page.html")
+    text = (project / "page.html").read_text()
+    assert not re.search(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']?https?:", text)
+    document = document_of(project / "page.html")
+    assert document.count("<canvas") + document.count("<svg") >= 2
+    assert "<title>Plots: workspace</title>" in document
