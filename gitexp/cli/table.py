@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
             "work": Command("queue_work", "Be a worker in this process."),
         },
     ),
+    "watch": Command("watch", "See how all runs get on, as they do.", RUN),
     "logs": Command("logs", "What the stages of a run printed.", RUN),
     "retry": Command("retry", "Run what failed again, with what it was.", RUN),
     "verify": Command("verify", "Run an experiment again from nothing and compare its outputs.", RUN),
@@ -56,7 +57,7 @@ COMMANDS: Mapping[str, Command] = {
     "list": Command("list", "Name the experiments of a baseline.", SEE),
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
     "log": Command("log", "Experiments one by one, newest first, like git log.", SEE),
-    "diff": Command("diff", "Compare the metrics and params of two revisions.", SEE),
+    "diff": Command("diff", "Compare metrics, params, data and code of revisions.", SEE),
     "metrics": Command(
         "",
         "Show and compare metrics.",

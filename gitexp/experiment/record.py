@@ -107,7 +107,14 @@ class RunEnded:
     result: RunResult
 
 
-ExperimentEvent = RunStarted | RunEvent | RunEnded
+@dataclass(frozen=True, slots=True)
+class SweepStarted:
+    """So many experiments are to be run."""
+
+    total: int
+
+
+ExperimentEvent = SweepStarted | RunStarted | RunEvent | RunEnded
 Watcher = Callable[[ExperimentEvent], None]
 
 

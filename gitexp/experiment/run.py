@@ -10,7 +10,7 @@ from gitexp.build.stop import Stop, stop_on_signals
 from gitexp.errors import ExpError
 from gitexp.experiment.attempt import run_attempt
 from gitexp.experiment.prepare import prepare, warnings_before
-from gitexp.experiment.record import RunEnded, RunEvent, RunResult, State, Watcher, unwatched
+from gitexp.experiment.record import RunEnded, RunEvent, RunResult, State, SweepStarted, Watcher, unwatched
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.experiment.session import Session, open_session
 from gitexp.experiment.sweep import run_all
@@ -31,6 +31,8 @@ def run_experiments(
             watcher(RunEvent("", warning))
         if not prepared.attempts:
             return []
+        if len(prepared.attempts) > 1:
+            watcher(SweepStarted(len(prepared.attempts)))
         with open_session(project, request, asked) as session:
             results = run_attempts(session, prepared.attempts, watcher)
         push_made(project, results, watcher)

@@ -6,12 +6,13 @@ import threading
 import time
 
 from gitexp.build.stop import Stop, stop_on_signals
-from gitexp.experiment.record import RunResult, Watcher, unwatched
+from gitexp.experiment.record import RunResult, SweepStarted, Watcher, unwatched
 from gitexp.project import Project
 from gitexp.queue.board import Board, board_folder, open_board
 from gitexp.queue.crew import Worker, on_duty, say_alive, told_to_go_home, told_to_stop, workers
 from gitexp.queue.enqueue import drop_snapshots
 from gitexp.queue.execute import Engine, open_engine
+from gitexp.queue.job import Place
 from gitexp.queue.worker import BEAT, LOOK, Shift, work
 
 
@@ -28,6 +29,7 @@ def run_queue(
     """
     folder = board_folder(project.repo)
     with stop_on_signals(stop) as asked, on_duty(folder) as me, open_engine(project, jobs, gpus) as engine:
+        watcher(SweepStarted(len(open_board(project.repo).names(Place.QUEUED))))
         crew = _Threads(me, engine, watcher, asked)
         crew.run(jobs)
         drop_snapshots(project.repo, open_board(project.repo))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gitexp.build.events import Event, Outcome, Planned, StageEnded, StageOutput, StageStarted, StageWaiting
-from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted, State
+from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted
+from gitexp.screen.tally import Tally
 
 WAITING, RUNNING, SHARED = "waiting", "running", "shared"  # beside the values of Outcome
 
@@ -44,8 +45,10 @@ class Board:
 
     def __init__(self) -> None:
         self.runs: dict[str, RunLine] = {}
+        self.tally = Tally()
 
     def take(self, event: ExperimentEvent, now: float) -> None:
+        self.tally.take(event, now)
         if isinstance(event, RunStarted):
             self.runs[event.name] = RunLine(event.name, event.overrides, now)
         elif isinstance(event, RunEnded):
@@ -69,13 +72,6 @@ class Board:
         elif isinstance(event, StageEnded):
             ended = event.result
             run.stages[ended.stage] = StageLine(ended.outcome.value, now, ended.seconds)
-
-    def counts(self) -> dict[State, int]:
-        """How many runs are where."""
-        found = dict.fromkeys((State.RUNNING, State.SUCCESS, State.FAILED, State.INTERRUPTED), 0)
-        for run in self.runs.values():
-            found[run.result.state if run.result else State.RUNNING] += 1
-        return found
 
 
 ENDED_WELL = frozenset(

@@ -18,7 +18,14 @@ from gitexp.build.events import (
 )
 from gitexp.build.plan import Reason
 from gitexp.experiment.compare import compare_files
-from gitexp.experiment.record import ExperimentEvent, FileValues, RunEvent, RunResult, RunStarted
+from gitexp.experiment.record import (
+    ExperimentEvent,
+    FileValues,
+    RunEvent,
+    RunResult,
+    RunStarted,
+    SweepStarted,
+)
 from gitexp.pipeline.stage import Value
 from gitexp.screen.json_text import to_json
 from gitexp.screen.lasting_out import Out
@@ -49,6 +56,8 @@ class JsonRunView:
                     "baseline": event.baseline,
                 }
             )
+        elif isinstance(event, SweepStarted):
+            self._write({"event": "sweep_started", "total": event.total})
         elif isinstance(event, RunEvent):
             self._write({**event_data(event.event), "name": event.name})
 

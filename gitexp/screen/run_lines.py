@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -17,12 +18,13 @@ from gitexp.build.events import (
     StageWaiting,
 )
 from gitexp.build.plan import Reason
-from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, RunStarted, State
+from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted, State
 from gitexp.screen.cells import one_line, output_line, short_time
 from gitexp.screen.lasting_out import Out
 from gitexp.screen.reasons import reasons_words
 from gitexp.screen.run_report import failure_lines, report_lines
 from gitexp.screen.talk import print_warning, say, visible
+from gitexp.screen.tally import Tally
 
 FINISHED = {
     Outcome.KEPT: "unchanged",
@@ -43,6 +45,7 @@ class LinesRunView:
         self._verbose = verbose
         self._applied = applied
         self._lock = threading.Lock()
+        self._tally = Tally()
         self._reasons: dict[tuple[str, str], tuple[Reason, ...]] = {}
 
     def __enter__(self) -> LinesRunView:
@@ -55,11 +58,15 @@ class LinesRunView:
 
     def __call__(self, event: ExperimentEvent) -> None:
         with self._lock:
+            now = time.monotonic()
+            self._tally.take(event, now)
             if isinstance(event, RunStarted):
                 self._write(f"{event.name}: started", one_line(" ".join(event.overrides)))
             elif isinstance(event, RunEvent):
                 self._build_event(event.name, event.event)
-            elif event.result.state is not State.SUCCESS:
+            elif isinstance(event, RunEnded) and self._tally.is_sweep:
+                self._write(f"{event.result.name}: {event.result.state.value}", self._tally.words(now))
+            elif isinstance(event, RunEnded) and event.result.state is not State.SUCCESS:
                 self._write(f"{event.result.name}: {event.result.state.value}")
 
     def _build_event(self, run: str, event: Event) -> None:

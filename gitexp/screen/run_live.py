@@ -96,7 +96,7 @@ def _ascii(text: str) -> str:
 def board_lines(board: Board, now: float, height: int) -> list[Text]:
     """The picture: at most `height` lines. Waiting and finished lines give way first."""
     runs = list(board.runs.values())
-    if len(runs) == 1:
+    if len(runs) == 1 and not board.tally.is_sweep:
         return _single_run(runs[0], now, height)
     return _sweep(board, runs, now, height)
 
@@ -133,10 +133,7 @@ def _sweep(board: Board, runs: list[RunLine], now: float, height: int) -> list[T
     shown = _shown(runs, lambda run: 0 if run.result is None else 2, height - 1)
     column = max((len(run.name) for run in shown), default=0)
     lines = [_run_text(run, column, now) for run in shown]
-    counts = board.counts()
-    parts = [f"{counts[State.SUCCESS]} done", f"{counts[State.RUNNING]} running"]
-    if counts[State.FAILED]:
-        parts.append(f"{counts[State.FAILED]} failed")
+    parts = [board.tally.words(now)]
     if len(shown) < len(runs):
         parts.append(f"{len(runs) - len(shown)} not shown")
     lines.append(Text(", ".join(parts), "dim"))

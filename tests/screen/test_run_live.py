@@ -62,7 +62,7 @@ def test_a_sweep_has_a_line_per_experiment() -> None:
     assert picture(made, 3) == [
         "▸ a  0/2 train  3.0 s  lr=1",
         "✗ b  failed  1.0 s  lr=2",
-        "0 done, 1 running, 1 failed",
+        "0 done, 1 running, 1 failed, about 3.0 s left",
     ]
 
 

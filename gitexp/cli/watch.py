@@ -1,0 +1,60 @@
+"""`exp watch`: see how all runs of the repository get on, whoever started them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import typer
+
+from gitexp.project import find_project
+from gitexp.queue.lookout import Lookout, Picture
+from gitexp.screen.live_screen import draw, key_within, live_screen
+from gitexp.screen.talk import visible
+from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
+from gitexp.screen.watch_view import Frame, change_words, watch_lines
+
+_LEAVE = ("q", "Q", "\x1b")
+_PERIOD = 0.5  # seconds between looks
+
+
+def command(
+    once: bool = typer.Option(False, "--once", help="Show it once and leave."),
+) -> None:
+    """What runs, with stage, time, devices and last metrics; what has ended, below. Press q to leave."""
+    lookout = Lookout(find_project().repo)
+    if once:
+        picture = lookout.look()
+        print_lines(watch_lines(picture, time.time(), Frame(columns(), 10_000, has_colour(), has_unicode())))
+    elif sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        _watch(lookout)
+    else:
+        _tell(lookout)
+
+
+def print_lines(lines: list[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+
+
+def _watch(lookout: Lookout) -> None:
+    with live_screen():
+        while True:
+            frame = Frame(columns(), rows(), has_colour(), has_unicode())
+            draw(watch_lines(lookout.look(), time.time(), frame))
+            if key_within(_PERIOD) in _LEAVE:
+                return
+
+
+def _tell(lookout: Lookout) -> None:
+    """On a pipe: a line for each change, until nothing runs or waits for a worker that is there."""
+    before: Picture | None = None
+    while True:
+        picture = lookout.look()
+        for line in change_words(before, picture):
+            sys.stdout.write(visible(line) + "\n")
+        sys.stdout.flush()
+        before = picture
+        if not any(not sight.lost for sight in picture.running) and not (picture.waiting and picture.workers):
+            return
+        time.sleep(_PERIOD)
