@@ -74,13 +74,14 @@ class Lookout:
         for identity in [*running, *(name for name in self._jobs.names() if name not in self._known)]:
             self._known.add(identity)
             self._open.setdefault(identity, _Run())
-        sights = []
+        sights, over = [], []
         for identity, run in list(self._open.items()):
             sight = run.look(running.get(identity))
             if identity in running and sight is not None:
                 sights.append(sight)
             elif identity not in running:
-                self._close(identity, run)
+                over += self._close(identity, run)
+        self._ended += sorted(over, key=_end)
         return Picture(
             running=tuple(sights),
             ended=tuple(self._ended),
@@ -90,12 +91,17 @@ class Lookout:
             seconds=time.monotonic() - self._began,
         )
 
-    def _close(self, identity: str, run: _Run) -> None:
+    def _close(self, identity: str, run: _Run) -> list[Sight]:
         """A run that is no longer there has ended, when it says so itself; else it was killed."""
         note = read_note(ended_file(Job(identity, jobs_folder(self._repo) / identity)))
-        if note is not None and note.ending is not None:
-            self._ended.append(Sight(note, run.traces()))
-            del self._open[identity]
+        if note is None or note.ending is None:
+            return []
+        del self._open[identity]
+        return [Sight(note, run.traces())]
+
+
+def _end(sight: Sight) -> float:
+    return sight.note.ending.at if sight.note.ending else 0.0
 
 
 @dataclass(slots=True)
