@@ -1,66 +1,131 @@
-"""`exp log`: experiments one by one, newest first, like git log."""
+"""`exp log`: experiments one by one, newest first, like git log; one of them whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import typer
 
+from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.history import LogEntry, read_failed, read_log, read_patch
+from gitexp.experiment.find import list_experiments
+from gitexp.experiment.history import LogEntry, LogRequest, read_failed, read_log
+from gitexp.experiment.log_git import commits_between, read_patch
+from gitexp.experiment.story import read_story
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
-from gitexp.screen.failed_view import failed_lines
+from gitexp.screen.failed_view import failed_data, failed_lines
+from gitexp.screen.json_text import to_json
+from gitexp.screen.log_graph import Branching, graph_lines
 from gitexp.screen.log_view import log_line, log_paragraph
 from gitexp.screen.pager import show_lines
-from gitexp.screen.terminal import has_colour
+from gitexp.screen.story_view import entry_data, story_data, story_lines
+from gitexp.screen.terminal import has_colour, has_unicode
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How each experiment is written."""
+
+    oneline: bool
+    stat: bool
+    patch: bool
+    colour: bool
 
 
 def command(
-    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Only these experiments."),
+    words: list[str] = typer.Argument(
+        None,
+        metavar="[NAME]... [PATH]...",
+        help="These experiments, each whole; or those that change PATH.",
+    ),
     oneline: bool = typer.Option(False, "--oneline", help="One line an experiment."),
+    graph: bool = typer.Option(False, "--graph", help="Drawn on the commits they stand on."),
     number: int = typer.Option(None, "-n", "--number", min=0, help="At most that many."),
+    stat: bool = typer.Option(False, "--stat", help="With the files changed against the baseline."),
     patch: bool = typer.Option(False, "-p", "--patch", help="With the changes against the baseline."),
     rev: list[str] = typer.Option(
         None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
     ),
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Experiments of every commit."),
     failed: bool = typer.Option(False, "--failed", help="Runs that failed or were interrupted instead."),
+    since: str = typer.Option(
+        None, "--since", metavar="TIME", help="Only those made since: '2 days ago', '2026-11-01'."
+    ),
+    author: str = typer.Option(None, "--author", metavar="TEXT", help="Only those of this name or address."),
     grep: str = typer.Option(
         None, "--grep", metavar="TEXT", help="Only those whose name, message or note has the text."
     ),
+    json: bool = typer.Option(False, "--json", help="One object a line."),
     no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
 ) -> None:
-    """Show the experiments of HEAD one by one, newest first."""
+    """Show the experiments of HEAD one by one, newest first; those named, whole."""
+    if graph and (stat or patch or json):
+        raise ExpError("`--graph` draws one line an experiment: no --stat, -p, --json.", exit_code=Exit.USAGE)
     project = find_project()
-    colour = has_colour()
+    form = _Form(oneline, stat, patch, has_colour())
     baselines = Baselines(tuple(rev or ()), everywhere=all_commits)
+    names, paths = _sorted_out(project, words or [])
     with RevisionReader(project) as reader:
         if failed:
-            runs = read_failed(project, reader.objects, names or [], baselines, number)
-            titles = names_of(project.repo)
-            show_lines(failed_lines(project.repo, runs, titles, oneline, colour), not no_pager)
-            return
-        entries = read_log(project, reader, names or [], baselines, number, grep)
-        titles = {} if oneline else names_of(project.repo)
-        show_lines(_lines(project, entries, titles, oneline, patch, colour), not no_pager)
+            runs = read_failed(project, reader.objects, names, baselines, number)
+            lines: Iterable[str] = map(to_json, failed_data(runs))
+            if not json:
+                lines = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
+        else:
+            request = LogRequest(tuple(names), baselines, number, grep, author, since, tuple(paths))
+            entries = read_log(project, reader, request)
+            if json:
+                lines = (to_json(_data(project, reader, entry, bool(names))) for entry in entries)
+            elif graph:
+                lines = _graph(project, reader, list(entries), form)
+            else:
+                lines = _lines(project, reader, entries, form, bool(names))
+        show_lines(lines, not no_pager)
+
+
+def _sorted_out(project: Project, words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names of experiments, and paths: what is no experiment but there as a file, as Git takes its words."""
+    known = {one.name for one in list_experiments(project.repo)} if words else set()
+    paths = [word for word in words if word not in known and (project.cwd / word).exists()]
+    return [word for word in words if word not in paths], paths
+
+
+def _data(project: Project, reader: RevisionReader, entry: LogEntry, whole: bool) -> dict[str, object]:
+    return story_data(read_story(project, reader, entry)) if whole else entry_data(entry)
 
 
 def _lines(
-    project: Project,
-    entries: Iterator[LogEntry],
-    titles: Mapping[str, str],
-    oneline: bool,
-    patch: bool,
-    colour: bool,
+    project: Project, reader: RevisionReader, entries: Iterator[LogEntry], form: _Form, whole: bool
 ) -> Iterator[str]:
+    titles = {} if form.oneline else names_of(project.repo)
     for i, entry in enumerate(entries):
-        if oneline:
-            yield log_line(entry, colour)
+        if form.oneline:
+            yield log_line(entry, form.colour)
         else:
             yield from [""] * (i > 0)
-            yield from log_paragraph(entry, titles, colour)
-        if patch:
-            yield ""
-            yield from read_patch(project, entry.experiment, colour)
+            if whole and not form.patch:
+                yield from story_lines(read_story(project, reader, entry), titles, form.colour)
+            else:
+                yield from log_paragraph(entry, titles, form.colour)
+        for wanted in (True, False):
+            if form.stat if wanted else form.patch:
+                yield ""
+                yield from read_patch(project, entry.experiment, form.colour, stat=wanted)
+
+
+def _graph(
+    project: Project, reader: RevisionReader, entries: Sequence[LogEntry], form: _Form
+) -> Iterator[str]:
+    on: dict[str, list[LogEntry]] = {}
+    for entry in entries:
+        on.setdefault(entry.experiment.baseline, []).append(entry)
+    commits = reader.objects.commits(on)
+    bases = sorted(commits.values(), key=lambda commit: commit.time, reverse=True)
+    found = [
+        Branching(base, on[base.oid], commits_between(project, below.oid, base.oid) if below else None)
+        for base, below in zip(bases, [*bases[1:], None], strict=True)
+    ]
+    return graph_lines(found, names_of(project.repo), form.colour, has_unicode())

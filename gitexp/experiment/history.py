@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gitexp.errors import ExpError
@@ -11,12 +11,12 @@ from gitexp.experiment.compare import Comparison, compare
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import find_experiment, list_experiments
+from gitexp.experiment.log_git import changing, seconds_of
 from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.message import parse
 from gitexp.experiment.notes import read_remarks
 from gitexp.experiment.roots import of_root
 from gitexp.experiment.table import RevisionReader
-from gitexp.git.command import run_git
 from gitexp.git.objects import Commit, ObjectReader
 from gitexp.project import Project
 
@@ -34,34 +34,55 @@ class LogEntry:
     remark: str = ""
 
 
-def read_log(
-    project: Project,
-    reader: RevisionReader,
-    names: Sequence[str],
-    baselines: Baselines,
-    limit: int | None = None,
-    words: str | None = None,
-) -> Iterator[LogEntry]:
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """Which experiments: by name, or all of some baselines that are of an author, since a time, and so on.
+
+    `words` are searched for in name, message and remark, in whatever case; `author` in name and address.
+    `since` is a time as Git reads it. `paths`, from the user's folder, are files that an experiment changed.
+    """
+
+    names: tuple[str, ...] = ()
+    baselines: Baselines = Baselines()
+    limit: int | None = None
+    words: str | None = None
+    author: str | None = None
+    since: str | None = None
+    paths: tuple[str, ...] = ()
+
+
+def read_log(project: Project, reader: RevisionReader, request: LogRequest) -> Iterator[LogEntry]:
     """Experiments by name, or all of some baselines, newest first; read as they are asked for.
 
-    With `words` only those whose name, message or remark has them, in whatever case.
-    Raises ExpError for an unknown name or revision.
+    Raises ExpError for an unknown name, revision or time.
     """
-    found = [find_experiment(project.repo, name) for name in names] or _all(project, reader, baselines)
+    found = [find_experiment(project.repo, name) for name in request.names] or _all(
+        project, reader, request.baselines
+    )
     commits = reader.objects.commits(one.commit for one in found)
     known = [(one, commits[one.commit]) for one in dict.fromkeys(found) if one.commit in commits]
-    if not names:
+    if not request.names:
         known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
     remarks = read_remarks(project.repo)
-    if words is not None:
-        known = [pair for pair in known if _has(words, *pair, remarks.get(pair[1].oid, ""))]
-    for experiment, commit in known[:limit]:
+    known = [pair for pair in known if _fits(request, *pair, remarks.get(pair[1].oid, ""))]
+    if request.since is not None:
+        least = seconds_of(project, request.since)
+        known = [pair for pair in known if pair[1].time >= least]
+    if request.paths:
+        changed = changing(project, [one for one, _ in known], request.paths)
+        known = [pair for pair in known if pair[0].commit in changed]
+    for experiment, commit in known[: request.limit]:
         changes = _changes(reader, experiment, commit)
         yield LogEntry(experiment, commit, changes, remarks.get(commit.oid, ""))
 
 
-def _has(words: str, experiment: Experiment, commit: Commit, remark: str) -> bool:
-    return any(words.lower() in text.lower() for text in (experiment.name, commit.message, remark))
+def _fits(request: LogRequest, experiment: Experiment, commit: Commit, remark: str) -> bool:
+    author = f"{commit.author_name} <{commit.author_email}>"
+    return _has(request.words, experiment.name, commit.message, remark) and _has(request.author, author)
+
+
+def _has(words: str | None, *texts: str) -> bool:
+    return words is None or any(words.lower() in text.lower() for text in texts)
 
 
 def read_failed(
@@ -90,17 +111,3 @@ def _changes(reader: RevisionReader, experiment: Experiment, commit: Commit) -> 
     if parse(commit.message).name is not None:
         return None
     return compare(reader.commit(experiment.baseline), reader.commit(experiment.commit))
-
-
-def read_patch(project: Project, experiment: Experiment, colour: bool) -> Iterable[str]:
-    """The lines of `git diff` from the baseline to the experiment."""
-    asked = run_git(
-        project.repo.work_tree,
-        "diff",
-        "--no-ext-diff",
-        "--color=always" if colour else "--color=never",
-        experiment.baseline,
-        experiment.commit,
-        "--",
-    )
-    return asked.out.decode("utf-8", "replace").splitlines()

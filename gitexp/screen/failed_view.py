@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gitexp.content import Value
 from gitexp.experiment.failed import FailedRun
 from gitexp.experiment.joblog import job_of_entry
 from gitexp.git.repo import Repo
@@ -29,6 +30,23 @@ def failed_lines(
     first = one_line(runs[0].name)
     yield ""
     yield f"Next: exp logs {first}   exp apply {first}   exp retry {first}"
+
+
+def failed_data(runs: Sequence[FailedRun]) -> Iterator[dict[str, Value]]:
+    """An object for each run."""
+    for run in runs:
+        yield {
+            "name": run.name,
+            "rev": run.kept.commit,
+            "baseline": run.kept.baseline,
+            "state": run.ending.state,
+            "stage": run.ending.stage,
+            "exit_code": run.ending.exit_code,
+            "reason": run.ending.message,
+            "seconds": run.ending.seconds,
+            "overrides": list(run.trailers.overrides),
+            "job": run.trailers.job,
+        }
 
 
 def _line(run: FailedRun, colour: bool) -> str:

@@ -17,6 +17,18 @@ TRAILER = "Gitexp-"
 
 def log_paragraph(entry: LogEntry, names: Mapping[str, str], colour: bool) -> Iterator[str]:
     """Commit, name, baseline, author, date and message, as `git log` lays them out."""
+    commit = entry.commit
+    yield from heading(entry, names, colour)
+    yield ""
+    for line in _body(commit.message, entry.changes):
+        yield f"    {line}".rstrip()
+    if entry.remark:
+        yield from ["", "Note:"]
+        yield from (f"    {line}" for line in visible(entry.remark.rstrip()).split("\n"))
+
+
+def heading(entry: LogEntry, names: Mapping[str, str], colour: bool) -> Iterator[str]:
+    """Commit, name, baseline, author and date."""
     experiment, commit = entry.experiment, entry.commit
     name = paint(one_line(experiment.name), BOLD, colour)
     yield f"{paint(f'commit {commit.oid}', YELLOW, colour)} ({name})"
@@ -24,12 +36,6 @@ def log_paragraph(entry: LogEntry, names: Mapping[str, str], colour: bool) -> It
     yield f"Baseline: {experiment.baseline[:7]}{f' ({one_line(baseline)})' if baseline else ''}"
     yield f"Author:   {one_line(commit.author_name)} <{one_line(commit.author_email)}>"
     yield f"Date:     {git_date(commit.author_time, commit.author_zone)}"
-    yield ""
-    for line in _body(commit.message, entry.changes):
-        yield f"    {line}".rstrip()
-    if entry.remark:
-        yield from ["", "Note:"]
-        yield from (f"    {line}" for line in visible(entry.remark.rstrip()).split("\n"))
 
 
 def log_line(entry: LogEntry, colour: bool) -> str:
@@ -45,14 +51,19 @@ def log_line(entry: LogEntry, colour: bool) -> str:
 
 
 def _body(message: str, changes: Comparison | None) -> Iterator[str]:
-    """The message without the trailers that are for programs, and what it does not say itself."""
-    paragraphs = message.rstrip().split("\n\n")
-    if len(paragraphs) > 1 and paragraphs[-1].startswith(TRAILER):
-        paragraphs.pop()
-    yield from visible("\n\n".join(paragraphs)).split("\n")
+    """The message without the trailers, and what it does not say itself."""
+    yield from map(visible, body_of(message))
     if changes is not None:
         yield from _changed("params", changes.params)
         yield from _changed("metrics", changes.metrics)
+
+
+def body_of(message: str) -> list[str]:
+    """The lines of a message without the trailers, which are for programs."""
+    paragraphs = message.rstrip().split("\n\n")
+    if len(paragraphs) > 1 and paragraphs[-1].startswith(TRAILER):
+        paragraphs.pop()
+    return "\n\n".join(paragraphs).split("\n")
 
 
 def _changed(title: str, changes: Sequence[Change]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -198,3 +199,62 @@ def test_dag_in_other_formats_and_of_a_target(project: Path) -> None:
 def test_from_a_subfolder_stages_are_named_as_seen_from_there(project: Path) -> None:
     (project / "sub").mkdir()
     assert '"../dvc.yaml:prepare"' in exp_ok(project / "sub", "dag", "--dot")
+
+
+def test_log_of_one_experiment_tells_it_whole(project: Path) -> None:
+    lines = exp_ok(project, "log", "two").splitlines()
+    sections = {lines[i - 1]: line.split() for i, line in enumerate(lines) if lines[i - 1].endswith(":")}
+    assert sections["Overrides:"] == ["-S", "lr=3"]
+    assert sections["Params that differ from the baseline:"] == ["params.yaml", "lr", "1", "->", "3", "+2"]
+    assert sections["Metrics, against the baseline:"] == ["metrics.yaml", "acc", "3"]
+    assert sections["Stages:"][:1] == ["prepare"]
+    found = json.loads(exp_ok(project, "log", "two", "--json"))
+    assert (found["name"], found["overrides"]) == ("two", ["lr=3"])
+    assert [(stage["stage"], stage["status"]) for stage in found["stages"]] == [
+        ("prepare", "cached"),
+        ("train", "ran"),
+    ]
+    for command in found["reproduce"].split(" && "):
+        program, *words = command.split()
+        (git if program == "git" else exp_ok)(project, *words)
+
+
+def test_log_can_be_narrowed_by_author_time_and_path(project: Path) -> None:
+    def names(*words: str) -> list[str]:
+        return sorted(
+            json.loads(line)["name"] for line in exp_ok(project, "log", "--json", *words).splitlines()
+        )
+
+    assert names() == ["one", "two"]
+    assert names("--author", "ANN@") == ["one", "two"]
+    assert names("--author", "bob") == []
+    assert names("--since", "2 days ago") == ["one", "two"]
+    assert names("--since", "2100-01-01") == []
+    assert names("params.yaml") == ["one", "two"]
+    assert names("--", "raw.txt") == []
+    assert len(names("-n", "1")) == 1
+    assert exp(project, "log", "--since", "whenever").code == 2
+
+
+def test_log_draws_experiments_on_their_baselines(project: Path) -> None:
+    git(project, "commit", "-q", "--allow-empty", "-m", "between")
+    git(project, "commit", "-q", "--allow-empty", "-m", "next")
+    exp_ok(project, "run", "-n", "three", "-S", "lr=4")
+    lines = exp_ok(project, "log", "--graph", "-A").splitlines()
+    shown = [re.sub(r"\b[0-9a-f]{7} ", "", line).strip() for line in lines]
+    assert [*shown[:4], *sorted(shown[4:6]), *shown[6:]] == [
+        "○ (three) lr=4",
+        "╭─╯",
+        "● (main) next",
+        "┆ 1 commit",
+        "│ ○ (one) lr=2",
+        "│ ○ (two) lr=3",
+        "├─╯",
+        "● first",
+    ]
+
+
+def test_log_shows_what_changed(project: Path) -> None:
+    lines = exp_ok(project, "log", "one", "--stat", "-p").splitlines()
+    assert any("params.yaml" in line and "|" in line for line in lines)
+    assert "+lr: 2" in lines

@@ -68,4 +68,4 @@ def test_the_log_shows_and_finds_them(
     assert "(one)" in line
     assert line.endswith("# Look again")
     assert main(["log", "one"]) == 0
-    assert capsys.readouterr().out.endswith("Note:\n    Look again\n")
+    assert "\n\nNote:\n    Look again\n" in capsys.readouterr().out

@@ -1,0 +1,96 @@
+"""`exp log NAME`: one experiment whole, for people and as JSON."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+
+from gitexp.content import Value
+from gitexp.experiment.compare import Change
+from gitexp.experiment.history import LogEntry
+from gitexp.experiment.message import parse
+from gitexp.experiment.story import Story, reproduce
+from gitexp.screen.cells import cell, one_line, short_time, signed
+from gitexp.screen.diff_view import diff_data
+from gitexp.screen.log_view import body_of, heading
+from gitexp.screen.text_table import align
+
+
+def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterator[str]:
+    """Heading, message, then a section for each thing that is known."""
+    entry = story.entry
+    yield from heading(entry, names, colour)
+    yield ""
+    yield f"    {one_line(entry.commit.message.partition(chr(10))[0])}"
+    if entry.remark:
+        yield from _section("Note", (one_line(line) for line in entry.remark.rstrip().split("\n")))
+    yield from _section("Overrides", (f"-S {one_line(text)}" for text in story.trailers.overrides))
+    yield from _section("Params that differ from the baseline", _changes(story.changes.params))
+    yield from _section("Metrics, against the baseline", _changes(story.changes.metrics))
+    rows = [(one_line(s.stage), s.status, short_time(s.seconds) if s.seconds else "") for s in story.stages]
+    yield from _section("Stages", align(rows))
+    yield from _section("Run", _run(story))
+    yield from _section("Again", [reproduce(story)])
+
+
+def _section(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    for i, line in enumerate(lines):
+        if i == 0:
+            yield from ["", f"{title}:"]
+        yield f"    {line}"
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    rows = [
+        (
+            one_line(change.file),
+            one_line(change.key),
+            cell(change.new)
+            if change.old == change.new or change.old is None
+            else f"{cell(change.old)} -> {cell(change.new)}",
+            signed(change.diff),
+        )
+        for change in changes
+    ]
+    return align(rows)
+
+
+def _run(story: Story) -> Iterator[str]:
+    if story.began is not None:
+        began = datetime.datetime.fromtimestamp(story.began).isoformat(" ", "seconds")
+        yield f"began {began} on {one_line(story.host or '?')}"
+    if story.trailers.job:
+        yield f"log: exp logs {one_line(story.entry.experiment.name)}"
+    if story.trailers.group:
+        yield f"one of the repetitions {one_line(story.trailers.group)}"
+
+
+def entry_data(entry: LogEntry) -> dict[str, Value]:
+    """An experiment as one JSON object: the fields of its commit and what its message says for programs."""
+    commit, told = entry.commit, parse(entry.commit.message)
+    zone = datetime.timezone.utc
+    return {
+        "name": entry.experiment.name,
+        "rev": commit.oid,
+        "baseline": entry.experiment.baseline,
+        "author": {"name": commit.author_name, "email": commit.author_email},
+        "date": datetime.datetime.fromtimestamp(commit.author_time, zone).isoformat(),
+        "message": "\n".join(body_of(commit.message)),
+        "overrides": list(told.overrides),
+        "job": told.job,
+        "group": told.group,
+        "note": entry.remark or None,
+    }
+
+
+def story_data(story: Story) -> dict[str, Value]:
+    """The same with params, metrics, stages and the run."""
+    return {
+        **entry_data(story.entry),
+        "params": diff_data(story.changes.params),
+        "metrics": diff_data(story.changes.metrics),
+        "stages": [{"stage": s.stage, "status": s.status, "seconds": s.seconds} for s in story.stages],
+        "host": story.host,
+        "began": story.began,
+        "reproduce": reproduce(story),
+    }
