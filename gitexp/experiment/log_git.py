@@ -15,8 +15,8 @@ def seconds_of(project: Project, words: str) -> int:
     asked = run_git(project.repo.work_tree, "rev-parse", f"--since={words}").text
     seconds = asked.removeprefix("--max-age=")
     # Git takes what it can't read for now; a time has at least a digit or one of these words.
-    known = ("yesterday", "today", "noon", "midnight", "now", "last", "ago", "never")
-    if not seconds.isdigit() or not (any(c.isdigit() for c in words) or any(w in words for w in known)):
+    known = ("yesterday", "today", "noon", "midnight", "now", "last", "ago")
+    if not seconds.isdigit() or not (any(c.isdigit() for c in words) or set(words.split()) & set(known)):
         raise ExpError(f"'{words}' is no time.", "`2 days ago` and `2026-11-01` are.", Exit.USAGE)
     return int(seconds)
 
