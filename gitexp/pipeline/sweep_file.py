@@ -47,7 +47,8 @@ def read_sweep(text: bytes, name: str) -> SweepFile:
     """The sweep in a file. Raises ExpError that names what is wrong in it."""
     data = parse_yaml(text, name)
     if not isinstance(data, dict) or not isinstance(data.get("params"), dict) or not data["params"]:
-        raise ExpError(f"{name}: a sweep is a mapping with `params`.", "`exp run --help` shows one.")
+        hint = "as in `params: {train.lr: [0.1, 0.2]}`."
+        raise ExpError(f"{name}: a sweep is a mapping with `params`.", hint)
     _require_known(name, data, _KEYS)
     mode = data.get("mode", "grid")
     if mode not in ("grid", "random"):
