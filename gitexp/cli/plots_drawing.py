@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
-from gitexp.experiment.plot_record import Image, PlotSet
+from gitexp.experiment.plot_record import Image, PlotSet, without_repeats
 from gitexp.experiment.plot_template_files import find_templates
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
@@ -46,7 +46,7 @@ def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
     names = [entry.plot.template for entry in plots.entries if entry.plot]
     if wish.term:
         canvas = Canvas(columns(), has_unicode(), has_colour())
-        sys.stdout.write("\n".join(term_plots(plots, canvas)) + "\n")
+        sys.stdout.write("\n".join(term_plots(without_repeats(plots), canvas)) + "\n")
         return
     templates = find_templates(project, names, BUILT_IN)
     if wish.json:
@@ -97,7 +97,7 @@ def _write_page(project: Project, plots: PlotSet, templates: Mapping[str, Value]
     path = (out if out.suffix.lower() in (".html", ".htm") else out / "index.html").absolute()
     custom = _text(wish.page) if wish.page else None
     script = vega_script(project.repo.state_dir / "cache") if templates else ""
-    write_page(path, plots_page(plots, templates, script, custom))
+    write_page(path, plots_page(without_repeats(plots), templates, script, custom))
     sys.stdout.write(f"{path.as_uri()}\n")
     if wish.open and not webbrowser.open(path.as_uri()):
         print_warning("no browser could be opened.")

@@ -82,6 +82,7 @@ COMMANDS: Mapping[str, Command] = {
             "diff": Command("plots_diff", "The plots of several revisions, overlaid."),
         },
     ),
+    "report": Command("report", "One HTML file of table and charts, or Markdown for a pull request.", SEE),
     "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
     "branch": Command("branch", "Make a branch from an experiment.", CHANGE),
     "rename": Command("rename", "Give an experiment another name.", CHANGE),

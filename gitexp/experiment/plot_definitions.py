@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gitexp.experiment.plot_files import PlotFiles
-from gitexp.experiment.plot_record import Definition
+from gitexp.experiment.plot_record import Definition, is_image
 from gitexp.pipeline.paths import rooted
 from gitexp.pipeline.stage import OutKind, Pipeline, PlotStyle
 
@@ -27,9 +27,10 @@ def find_definitions(pipeline: Pipeline, files: PlotFiles) -> list[Definition]:
         if out.kind is OutKind.PLOT
         for definition in _expanded(out.path, out.path, out.plot or PlotStyle(), "", files)
     ]
-    taken = Counter(definition.id for definition in [*(one for _, one in top), *outs])
+    # An image is one image, however many entries name it.
+    taken = Counter(one.id for one in [*(one for _, one in top), *outs] if not is_image(one.path))
     named = [replace(one, id=f"{file}::{one.id}") if taken[one.id] > 1 else one for file, one in top]
-    return [*named, *outs]
+    return [*named, *(one for one in outs if not (is_image(one.path) and one.id in {n.id for n in named}))]
 
 
 def _expanded(

@@ -93,6 +93,20 @@ class PlotSet:
     problems: tuple[PlotProblem, ...] = ()
 
 
+def is_image(path: str | None) -> bool:
+    return path is not None and path.lower().endswith(IMAGES)
+
+
+def without_repeats(plots: PlotSet) -> PlotSet:
+    """For people: a stage's plot that the top-level section shows too, in its own way, is left out."""
+    again = {entry.id.partition("::")[2] for entry in plots.entries if entry.plot}
+    return PlotSet(
+        plots.revisions,
+        tuple(entry for entry in plots.entries if entry.id not in again),
+        plots.problems,
+    )
+
+
 class PlotError(Exception):
     """One plot of one revision can't be drawn: becomes a PlotProblem."""
 

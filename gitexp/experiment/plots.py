@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from gitexp.content import Hash
 from gitexp.errors import ExpError, near
@@ -15,7 +14,6 @@ from gitexp.experiment.plot_data import parse_points
 from gitexp.experiment.plot_definitions import choose_definitions, find_definitions
 from gitexp.experiment.plot_files import PlotFiles
 from gitexp.experiment.plot_record import (
-    IMAGES,
     Definition,
     Image,
     Plot,
@@ -25,6 +23,7 @@ from gitexp.experiment.plot_record import (
     PlotSet,
     Point,
     Series,
+    is_image,
 )
 from gitexp.experiment.plot_series import build_series, styled
 from gitexp.experiment.scope import caller_dir
@@ -133,7 +132,7 @@ class _Reader:
 
 def _read(definition: Definition, rev: str, files: PlotFiles) -> _Read:
     try:
-        if definition.path is not None and PurePosixPath(definition.path).suffix.lower() in IMAGES:
+        if definition.path is not None and is_image(definition.path):
             content = _content(definition.path, files)
             return _Read(rev, definition, image=Image(rev, definition.path, content))
         return _Read(rev, definition, _series(definition, rev, files))

@@ -49,6 +49,11 @@ def data_url(image: Image) -> str:
     return f"data:{kind};base64,{base64.b64encode(image.content).decode()}"
 
 
+def svg_url(picture: str) -> str:
+    """An SVG as a URL: an image has no scripts and loads nothing."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
+
+
 def write_page(path: Path, text: str) -> None:
     """Write a page. A folder made for it keeps itself out of Git: pages are made anew at any time."""
     make_folder(path.parent)

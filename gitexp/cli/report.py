@@ -1,0 +1,92 @@
+"""`exp report`: experiments as one HTML file with table and charts, or as Markdown for a pull request."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import webbrowser
+from pathlib import Path
+
+import typer
+
+from gitexp.errors import ExpError
+from gitexp.experiment.baselines import Baselines
+from gitexp.experiment.columns import Kind, all_rows, choose_columns
+from gitexp.experiment.plot_record import without_repeats
+from gitexp.experiment.plot_template_files import find_templates
+from gitexp.experiment.plots import PlotRequest, collect_plots
+from gitexp.experiment.record import Row
+from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table import TableRequest, collect_table
+from gitexp.experiment.where import parse_where
+from gitexp.project import find_project
+from gitexp.screen.page_data import write_page
+from gitexp.screen.plot_templates import BUILT_IN
+from gitexp.screen.report_data import Report, row_name
+from gitexp.screen.report_markdown import report_markdown
+from gitexp.screen.report_page import report_page
+from gitexp.screen.talk import print_warning
+
+MOST_PLOTTED = 30
+
+
+def command(
+    rev: list[str] = typer.Option(
+        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
+    ),
+    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
+    all_commits: bool = typer.Option(
+        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
+    ),
+    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
+    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    where: str = typer.Option(
+        None, "--where", metavar="CONDITION", help="Only experiments of which this is true, as in `exp show`."
+    ),
+    sort_by: list[str] = typer.Option(
+        None, "--sort-by", metavar="COLUMN", help="Sort experiments by metrics or params; -COLUMN descends."
+    ),
+    top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
+    title: str = typer.Option(None, "--title", metavar="TEXT", help="What the report is called."),
+    plotted: int = typer.Option(
+        MOST_PLOTTED, "--plots", min=0, metavar="N", help="Read the plots of the first N experiments."
+    ),
+    hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
+    out: Path = typer.Option(Path("exp_report.html"), "-o", "--out", metavar="FILE", help="The file."),
+    md: bool = typer.Option(False, "--md", help="Markdown on stdout, for a pull request."),
+    open: bool = typer.Option(False, "--open", help="Open the report in the browser."),
+) -> None:
+    """Write a report: table, parallel coordinates, scatter, curves, images. It opens offline."""
+    condition = None if where is None else parse_where(where)
+    keys = sort_keys(sort_by or (), False)
+    project = find_project()
+    baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
+    groups = collect_table(project, TableRequest(baselines, workspace=False, failed=not hide_failed))
+    groups = groups if condition is None else filter_rows(groups, condition)
+    groups = sort_rows(groups, keys) if keys else groups
+    groups = groups if top is None else top_rows(groups, top, keys)
+    rows = list(all_rows(groups))
+    if not rows:
+        raise ExpError("there is no commit to report on.", "commit, then `exp run`.")
+    shown = [*(group.head for group in groups), *[row for group in groups for row in group.rows][:plotted]]
+    plots = without_repeats(collect_plots(project, PlotRequest(tuple(row.rev for row in shown))))
+    report = Report(
+        title or f"Experiments of {_named(rows)}",
+        tuple(groups),
+        tuple(column for column in choose_columns(rows, only_changed=md) if column.kind is not Kind.DEP),
+        plots,
+        {row.rev: row_name(row) for row in shown},
+        find_templates(project, [entry.plot.template for entry in plots.entries if entry.plot], BUILT_IN),
+        len(rows) - len(shown),
+    )
+    if md:
+        sys.stdout.write("\n".join(report_markdown(report, datetime.date.today())) + "\n")
+        return
+    write_page(out.absolute(), report_page(report))
+    sys.stdout.write(f"{out.absolute().as_uri()}\n")
+    if open and not webbrowser.open(out.absolute().as_uri()):
+        print_warning("no browser could be opened.")
+
+
+def _named(rows: list[Row]) -> str:
+    return rows[0].name or rows[0].rev[:7]
