@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from gitexp.experiment.best import Direction, direction_of, is_number
 from gitexp.experiment.compare import Contrast
 from gitexp.pipeline.stage import Value
-from gitexp.screen.cells import BEST_MARK, cell, one_line
-from gitexp.screen.diff_view import DiffStyle
+from gitexp.screen.cells import BEST_MARK, one_line
+from gitexp.screen.diff_view import DiffStyle, number
 from gitexp.screen.text_table import align, markdown
 
 
@@ -22,7 +22,7 @@ def contrast_table(
             one_line(one.file),
             one_line(one.key),
             *(
-                cell(value, style.precision) + BEST_MARK * (judged and value is not None and value == best)
+                number(value, style) + BEST_MARK * (judged and value is not None and value == best)
                 for value in one.values
             ),
         ]

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gitexp.experiment.compare import Change
 from gitexp.pipeline.stage import Value
-from gitexp.screen.cells import PRECISION, cell, one_line
+from gitexp.screen.cells import PRECISION, cell, fit, one_line
 from gitexp.screen.text_table import align, markdown
+
+WIDEST = 100  # columns of one value: a long text would push every other out of sight
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,4 @@ def number(value: Value, style: DiffStyle) -> str:
     """A value as this table writes it."""
     if style.rounded and isinstance(value, float) and style.precision is not None:
         return str(round(value, style.precision))
-    return cell(value, style.precision)
+    return fit(cell(value, style.precision), WIDEST)

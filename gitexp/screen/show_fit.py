@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -61,16 +62,22 @@ def fitting(shown: list[Shown], differ: set[Column], room: int) -> tuple[list[Sh
     if _total(shown) <= room:
         return shown, Hidden()
     same = tuple(one for one in shown if one.column is not None and one.column not in differ)
-    kept = [one for one in shown if one not in same]
+    kept = [one for one in shown if one.column is None or one.column in differ]
     if same and not any(one.kind for one in kept):
         kept, same = shown, ()
-    unfit: list[Shown] = []
-    for candidate in _expendable(kept):
-        if _total(kept) <= room:
-            break
-        kept.remove(candidate)
-        unfit.append(candidate)
-    return _narrow_names(kept, room), Hidden(same, tuple(one for one in unfit if one.kind))
+    candidates = _expendable(kept)
+    # The fewest that make the rest fit; halving, for there may be thousands.
+    count = bisect_left(
+        range(len(candidates)), True, key=lambda n: _total(_less(kept, candidates[:n])) <= room
+    )
+    unfit = candidates[:count]
+    fitting_now = _narrow_names(_less(kept, unfit), room)
+    return fitting_now, Hidden(same, tuple(one for one in unfit if one.kind))
+
+
+def _less(shown: Sequence[Shown], without: Sequence[Shown]) -> list[Shown]:
+    gone = set(map(id, without))
+    return [one for one in shown if id(one) not in gone]
 
 
 def _expendable(shown: Sequence[Shown]) -> list[Shown]:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from gitexp.screen.cells import width
+from gitexp.screen.cells import one_line, width
 
 
 def align(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: str = "  ") -> list[str]:
@@ -27,7 +27,7 @@ def _pad(text: str, columns: int, to_right: bool) -> str:
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows as a GitHub table, padded so that it also reads well as plain text."""
-    escaped = [[text.replace("|", "\\|") for text in row] for row in (header, *rows)]
+    escaped = [[_harmless(text) for text in row] for row in (header, *rows)]
     # DVC pads headers by two more columns than cells; the same look keeps diffs of reports small.
     widths = [max(width(escaped[0][i]) + 2, *(width(row[i]) for row in escaped)) for i in range(len(header))]
     lines = [
@@ -35,6 +35,11 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]
     rule = "|" + "|".join("-" * (columns + 2) for columns in widths) + "|"
     return [lines[0], rule, *lines[1:]]
+
+
+def _harmless(text: str) -> str:
+    """Text that neither ends its cell nor begins an HTML element, and that no terminal obeys."""
+    return one_line(text).replace("|", "\\|").replace("<", "&lt;")
 
 
 def csv_text(rows: Iterable[Sequence[str]]) -> str:

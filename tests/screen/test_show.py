@@ -179,3 +179,14 @@ def test_a_value_as_long_as_a_book_takes_one_line_of_bounded_width() -> None:
     long = Row("e" * 40, "long", Values(metrics={"m": FileValues({"text": "x\n" * 1_000_000})}))
     lines = table([Group(long)])
     assert max(map(width, lines)) < 300
+
+
+def test_thousands_of_columns_are_fitted_and_counted() -> None:
+    one, two = (
+        Row(name * 40, name, Values(metrics={"m": FileValues({f"x{i}": (name, i) for i in range(3000)})}))
+        for name in "ab"
+    )
+    lines = table([Group(one, (two,))], room=80)
+    assert max(map(width, lines)) <= 80
+    shown = lines[1].count("x") - lines[1].count("Ex")
+    assert lines[-2].startswith(f"{3000 - shown} columns not shown, no room for")

@@ -31,3 +31,11 @@ def test_pipes_in_markdown_cells_are_escaped() -> None:
 
 def test_csv_is_quoted_and_ends_lines_with_crlf() -> None:
     assert csv_text([["a", "b"], ["x,y", 'say "hi"']]) == 'a,b\r\n"x,y","say ""hi"""\r\n'
+
+
+def test_markdown_cells_can_not_be_left_by_what_stands_in_them() -> None:
+    lines = markdown(["<b>\x1b[31m"], [["</script>|\n"]])
+    assert len(lines) == 3
+    assert "<" not in "".join(lines)
+    assert "\x1b" not in "".join(lines)
+    assert "&lt;/script>\\|\\n" in lines[2]
