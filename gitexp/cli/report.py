@@ -52,7 +52,7 @@ def command(
         MOST_PLOTTED, "--plots", min=0, metavar="N", help="Read the plots of the first N experiments."
     ),
     hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
-    out: Path = typer.Option(Path("exp_report.html"), "-o", "--out", metavar="FILE", help="The file."),
+    out: Path = typer.Option(Path("exp_report/index.html"), "-o", "--out", metavar="FILE", help="The file."),
     md: bool = typer.Option(False, "--md", help="Markdown on stdout, for a pull request."),
     open: bool = typer.Option(False, "--open", help="Open the report in the browser."),
 ) -> None:

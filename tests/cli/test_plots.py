@@ -70,6 +70,12 @@ def test_in_the_terminal(project: Path) -> None:
     assert drawn.startswith("loss.csv\n") and "step" in drawn
 
 
+def test_without_the_extra_a_page_says_what_to_install(project: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"none/vl_convert.py": "raise ImportError('not here')\n"})
+    refused = exp(project, "plots", "show", env={"PYTHONPATH": str(tmp_path / "none")})
+    assert refused.code == 1 and "pip install 'gitexp[plots]'" in refused.err
+
+
 @needs_pictures
 def test_pictures(project: Path) -> None:
     exp_ok(project, "plots", "show", "loss.csv", "-o", "plot.png")

@@ -53,10 +53,11 @@ def data_of(page: Path) -> dict[str, object]:
 
 def test_the_page_holds_rows_columns_curves_and_images(project: Path) -> None:
     exp_ok(project, "report", "--title", "Mine")
-    data = data_of(project / "exp_report.html")
+    data = data_of(project / "exp_report" / "index.html")
     rows, columns, plots = data["rows"], data["columns"], data["plots"]
     assert isinstance(rows, list) and isinstance(columns, list) and isinstance(plots, list)
     assert data["title"] == "Mine"
+    assert (project / "exp_report" / ".gitignore").read_text() == "*\n", "no run takes it into its snapshot"
     assert [row["kind"] for row in rows] == ["baseline", "experiment", "experiment", "experiment"]
     titles = [column["title"] for column in columns]
     by_name = {row["label"]: dict(zip(titles, row["value"], strict=True)) for row in rows}
@@ -78,7 +79,7 @@ def test_no_content_can_end_the_script(project: Path) -> None:
 @needs_browser
 def test_a_browser_draws_it_and_obeys_no_content(project: Path) -> None:
     exp_ok(project, "report", "--title", MARKUP)
-    document = document_of(project / "exp_report.html")
+    document = document_of(project / "exp_report" / "index.html")
     assert "<title>owned" not in document
     body = document[document.index("<h1>") :]
     assert body.count("<tr") == 5
@@ -90,7 +91,7 @@ def test_a_browser_draws_it_and_obeys_no_content(project: Path) -> None:
 @needs_browser
 def test_the_table_filters_and_sorts_and_a_chosen_row_stands_out(project: Path) -> None:
     exp_ok(project, "report")
-    page = project / "exp_report.html"
+    page = project / "exp_report" / "index.html"
     turned = """<script>
     const search = document.querySelector('input[type=search]');
     search.value = 'lr>=2 acc<0.5';
@@ -110,7 +111,7 @@ def test_the_table_filters_and_sorts_and_a_chosen_row_stands_out(project: Path) 
 
 def test_rows_are_chosen_as_in_show(project: Path) -> None:
     exp_ok(project, "report", "--where", "lr > 2", "--sort-by=-lr", "--top", "1", "--plots", "0")
-    data = data_of(project / "exp_report.html")
+    data = data_of(project / "exp_report" / "index.html")
     assert isinstance(data["rows"], list)
     assert len(data["rows"]) == 2 and data["left_out"] == 1
     assert 8 in data["rows"][1]["value"]
