@@ -7,16 +7,23 @@ import sys
 import typer
 
 from gitexp.experiment.change import branch_experiment
+from gitexp.git.refs import read_ref
 from gitexp.project import find_project
 from gitexp.queue.named import commit_of_entry
+from gitexp.screen.json_text import to_json
 
 
 def command(
     experiment: str = typer.Argument(help="Its name, or any revision that Git knows."),
     branch: str = typer.Argument(None, help="The branch's name; EXPERIMENT-branch by default."),
+    json: bool = typer.Option(False, "--json", help="The branch: name, rev, ref."),
 ) -> None:
     """Make a branch at an experiment's commit, without checking it out."""
     project = find_project()
     entry = commit_of_entry(project, experiment)
     name = branch_experiment(project.repo, entry or experiment, branch or (entry and f"{experiment}-branch"))
+    if json:
+        ref = f"refs/heads/{name}"
+        sys.stdout.write(to_json({"name": name, "rev": read_ref(project.repo, ref), "ref": ref}) + "\n")
+        return
     sys.stdout.write(f"Branch '{name}' begins at '{experiment}'.\n\nNext: git switch {name}\n")

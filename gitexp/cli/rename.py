@@ -9,6 +9,8 @@ import typer
 from gitexp.experiment.change import rename_experiment
 from gitexp.experiment.change_there import rename_there
 from gitexp.project import find_project
+from gitexp.screen.json_text import to_json
+from gitexp.screen.list_view import experiment_data
 
 
 def command(
@@ -18,6 +20,7 @@ def command(
     remote: str = typer.Option(
         None, "-g", "--git-remote", metavar="REMOTE", help="Rename it there, not here."
     ),
+    json: bool = typer.Option(False, "--json", help="The experiment as it is now: name, rev, baseline, ref."),
 ) -> None:
     """Give an experiment another name. Its commit stays as it is."""
     project = find_project()
@@ -25,4 +28,7 @@ def command(
         renamed = rename_there(project, remote, experiment, name, force)
     else:
         renamed = rename_experiment(project.repo, experiment, name, force)
+    if json:
+        sys.stdout.write(to_json(experiment_data(renamed)) + "\n")
+        return
     sys.stdout.write(f"Renamed '{experiment}' to '{renamed.name}'.\n")

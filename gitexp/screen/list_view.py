@@ -34,3 +34,8 @@ def list_data(
         }
         for baseline, experiments in found.items()
     ]
+
+
+def experiment_data(one: Experiment) -> dict[str, Value]:
+    """One experiment, for commands that make or change one."""
+    return {"name": one.name, "rev": one.commit, "baseline": one.baseline, "ref": one.ref}

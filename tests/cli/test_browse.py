@@ -257,3 +257,10 @@ def test_log_shows_what_changed(project: Path) -> None:
     lines = exp_ok(project, "log", "one", "--stat", "-p").splitlines()
     assert any("params.yaml" in line and "|" in line for line in lines)
     assert "+lr: 2" in lines
+
+
+def test_rename_and_branch_tell_programs_what_they_made(project: Path) -> None:
+    renamed = json.loads(exp_ok(project, "rename", "one", "uno", "--json"))
+    assert renamed["ref"] == f"refs/exps/{renamed['baseline'][:2]}/{renamed['baseline'][2:]}/uno"
+    made = json.loads(exp_ok(project, "branch", "uno", "--json"))
+    assert made == {"name": "uno-branch", "rev": renamed["rev"], "ref": "refs/heads/uno-branch"}
