@@ -80,8 +80,10 @@ function drawTable(rows) {
   parts.count.textContent = `${rows.length} of ${data.rows.length} rows`;
 }
 
+// An axis is worth its place when two rows differ on it; that one has no value is no difference.
 function axes() {
-  const useful = data.columns.filter(column => column.differs && column.kind !== 'deps');
+  const differs = column => new Set(data.rows.map(row => row.value[column.index]).filter(value => value !== null)).size > 1;
+  const useful = data.columns.filter(column => column.differs && differs(column));
   return [...useful.filter(column => column.kind === 'params'), ...useful.filter(column => column.kind === 'metrics')];
 }
 
