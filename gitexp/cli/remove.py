@@ -15,6 +15,8 @@ from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
 from gitexp.project import find_project
 from gitexp.queue.forget import remove_unfinished
+from gitexp.screen.json_text import to_json
+from gitexp.screen.list_view import experiment_data
 from gitexp.screen.talk import visible
 
 
@@ -31,12 +33,14 @@ def command(
     ),
     queue: bool = typer.Option(False, "--queue", help="All that wait in the queue."),
     failed: bool = typer.Option(False, "--failed", help="All that failed or were interrupted."),
+    json: bool = typer.Option(False, "--json", help="What was removed, one object a line."),
 ) -> None:
     """Remove experiments. Their data stays in the cache, and their commits can be brought back."""
     project = find_project()
     others = remove_unfinished(project.repo, () if keep else tuple(experiments or ()), queue, failed)
     for name in others.removed:
-        sys.stdout.write(visible(f"Removed {name}, which was no experiment yet") + "\n")
+        told = to_json({"name": name}) if json else visible(f"Removed {name}, which was no experiment yet")
+        sys.stdout.write(told + "\n")
     experiments = [word for word in experiments or () if word not in others.known]
     if others.removed and not (experiments or revs or everything):
         return
@@ -49,6 +53,9 @@ def command(
         baselines = _baselines(project.repo, revs or [], number)
         request = RemoveRequest(tuple(experiments or ()), baselines, everything, keep)
         removed = remove_experiments(project.repo, request, project.prefix)
+    if json:
+        sys.stdout.write("".join(to_json(experiment_data(one)) + "\n" for one in removed))
+        return
     if not removed:
         sys.stdout.write("No experiments to remove.\n")
         return

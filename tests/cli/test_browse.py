@@ -259,6 +259,12 @@ def test_log_shows_what_changed(project: Path) -> None:
     assert "+lr: 2" in lines
 
 
+def test_remove_tells_programs_what_is_gone(project: Path) -> None:
+    removed = [json.loads(line) for line in exp_ok(project, "remove", "one", "two", "--json").splitlines()]
+    assert sorted(one["name"] for one in removed) == ["one", "two"]
+    assert exp_ok(project, "remove", "-A", "--json") == ""
+
+
 def test_rename_and_branch_tell_programs_what_they_made(project: Path) -> None:
     renamed = json.loads(exp_ok(project, "rename", "one", "uno", "--json"))
     assert renamed["ref"] == f"refs/exps/{renamed['baseline'][:2]}/{renamed['baseline'][2:]}/uno"
