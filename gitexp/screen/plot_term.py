@@ -14,7 +14,7 @@ from gitexp.screen.plot_canvas import Dot, DotCanvas
 from gitexp.screen.terminal import BLUE, BOLD, CYAN, GREEN, RED, YELLOW, paint
 from gitexp.screen.text_table import align
 
-_HIGH = 14  # rows of a drawing
+_HIGH = 15  # rows of a drawing; odd, so that one is the middle
 _STYLES = (BLUE, YELLOW, GREEN, RED, CYAN, "35")
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_ROWS = 40  # of a table or of bars
