@@ -67,7 +67,16 @@ def open_remote(remote: Remote) -> RemoteStore:
             f"remote '{remote.name}': {scheme[1]}:// is not a kind of storage that gitexp knows.",
             f"it knows folders, {', '.join(f'{name}://' for name in _MODULES)}; `dvc push` may know more.",
         )
-    opened: RemoteStore = deferred.module(module).open_store(remote)
+    try:
+        opened: RemoteStore = deferred.module(module).open_store(remote)
+    except ModuleNotFoundError as error:
+        if error.name != "obstore":
+            raise
+        extra = scheme[1].lower()
+        raise ExpError(
+            f"remote '{remote.name}': {extra}:// needs a library that is not installed.",
+            f"pip install 'gitexp[{extra}]'",
+        ) from error
     return opened
 
 

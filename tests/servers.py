@@ -1,0 +1,172 @@
+"""Real servers on loopback, started by the tests that need them: S3 (SeaweedFS), sshd, HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+_SOON = 30.0  # seconds for a server to come up
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(answers: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + _SOON
+    while not answers():
+        if time.monotonic() > until:
+            raise TimeoutError(f"{what} did not come up")
+        time.sleep(0.1)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@dataclass(frozen=True)
+class S3Server:
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextlib.contextmanager
+def s3_server(folder: Path, weed: str) -> Iterator[S3Server]:
+    """SeaweedFS with one user ('key', 'secret'); buckets are made by the first put."""
+    config = folder / "s3.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    user = {
+        "name": "test",
+        "credentials": [{"accessKey": "key", "secretKey": "secret"}],
+        "actions": ["Admin", "Read", "Write", "List"],
+    }
+    config.write_text(json.dumps({"identities": [user]}))
+    ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
+    # SeaweedFS listens for gRPC on port + 10000 unless told.
+    words = [f"-{name}.port={port}" for name, port in ports.items()]
+    words += [f"-{name}.port.grpc={free_port()}" for name in ports]
+    words += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
+    command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", *words]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, f"-s3.config={config}", "-volume.max=20"], stdout=log, stderr=log, cwd=folder
+        )
+    try:
+        wait_for(lambda: listens(ports["s3"]) and listens(ports["volume"]), "weed server")
+        yield S3Server(ports["s3"])
+    finally:
+        process.kill()
+        process.wait()
+
+
+@dataclass(frozen=True)
+class SshServer:
+    """`client` is a folder to put first on PATH: an `sftp` with a config that knows the host and the key."""
+
+    client: Path
+    host: str = "store"
+
+
+@contextlib.contextmanager
+def ssh_server(folder: Path, sshd: str, sftp: str) -> Iterator[SshServer]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("host", "user"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
+    shutil.copy(folder / "user.pub", folder / "authorized")
+    port = free_port()
+    (folder / "sshd_config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\n"
+        f"AuthorizedKeysFile {folder}/authorized\n"
+        f"PidFile {folder}/pid\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
+        "Subsystem sftp internal-sftp\nMaxStartups 100\n"
+    )
+    kind, key, *_ = (folder / "host.pub").read_text().split()
+    (folder / "known").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
+    (folder / "ssh_config").write_text(
+        f"Host store\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {folder}/user\n"
+        f"  UserKnownHostsFile {folder}/known\n  IdentitiesOnly yes\n"
+    )
+    client = folder / "bin"
+    client.mkdir()
+    (client / "sftp").write_text(f'#!/bin/sh\nexec {sftp} -F {folder}/ssh_config "$@"\n')
+    (client / "sftp").chmod(0o755)
+    os.makedirs("/run/sshd", exist_ok=True)
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([sshd, "-D", "-e", "-f", folder / "sshd_config"], stdout=log, stderr=log)
+    try:
+        wait_for(lambda: listens(port), "sshd")
+        yield SshServer(client)
+    finally:
+        process.kill()
+        process.wait()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files, and misbehaves in one of `every` requests: drops, 500, damaged or missing bytes."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, luck: random.Random, every: int, *rest: object, directory: str) -> None:
+        self._luck, self._every = luck, every
+        super().__init__(*rest, directory=directory)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        fault = self._luck.randrange(4) if self._luck.randrange(self._every) == 0 else None
+        if fault == 0:
+            self.close_connection = True  # without a word
+        elif fault == 1:
+            self.send_error(500)
+        elif fault is not None:
+            self._damaged(cut=fault == 3)
+        else:
+            super().do_GET()
+
+    def _damaged(self, cut: bool) -> None:
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        data = path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2] if cut else b"\0" + data[1:])
+        if cut:
+            self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Not on the test's stderr."""
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no news."""
+
+
+@contextlib.contextmanager
+def http_server(folder: Path, every: int = 0, seed: int = 1) -> Iterator[str]:
+    """The files of `folder`; the URL. With `every`, one request in so many goes wrong."""
+    handler = partial(_Quiet, random.Random(seed), every or 1 << 40, directory=os.fspath(folder))
+    with _Server(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
