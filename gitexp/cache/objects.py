@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from gitexp.cache.hashing import DOS2UNIX, HASHERS, MD5
 from gitexp.cache.link import temp_beside
 
+_OBJECT = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 _READ_ONLY = 0o444
 _WRITE_BITS = 0o222
 _GROUP_FOLDER = 0o2775
@@ -145,6 +150,46 @@ class Objects:
         except BaseException:
             Path(temp).unlink(missing_ok=True)
             raise
+
+
+class FoundObject(NamedTuple):
+    """One object in a listing. A tuple: there are many."""
+
+    path: Path
+    value: str
+    algorithm: str
+    stat: os.stat_result
+
+
+def list_objects(root: Path) -> Iterator[FoundObject]:
+    """Every object of a cache, by DVC 3 and DVC 2. What else lies there is passed over."""
+    for algorithm, top in ((MD5, root / "files" / "md5"), (DOS2UNIX, root)):
+        for item, prefix in _scan_pairs(top):
+            value = prefix + item.name
+            if _OBJECT.fullmatch(value) and item.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):
+                    yield FoundObject(Path(item.path), value, algorithm, item.stat(follow_symlinks=False))
+
+
+def list_temps(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Half-written files that killed processes left, ours and DVC's."""
+    for top in (root / "files" / "md5", root):
+        for item, _ in _scan_pairs(top):
+            if item.name.endswith(".tmp") and item.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):
+                    yield Path(item.path), item.stat(follow_symlinks=False)
+
+
+def _scan_pairs(top: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """What is in the folders of two hexadecimal digits below `top`, with the digits."""
+    for number in range(256):
+        prefix = f"{number:02x}"
+        try:
+            with os.scandir(top / prefix) as entries:
+                items = list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        yield from ((item, prefix) for item in items)
 
 
 def _protect(path: str) -> None:

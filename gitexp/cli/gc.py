@@ -1,0 +1,94 @@
+"""`exp gc`: free the disk of data that nothing needs."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.errors import Exit, ExpError
+from gitexp.experiment.commit_scope import CommitScope
+from gitexp.experiment.garbage import Garbage, GcRequest, find_garbage
+from gitexp.experiment.gc import (
+    RemoteGarbage,
+    find_remote_garbage,
+    remove_garbage,
+    remove_remote_garbage,
+)
+from gitexp.experiment.lost_runs import keep_lost_runs
+from gitexp.experiment.operations import expire
+from gitexp.git.worktree import WorktreePool
+from gitexp.project import Project, find_project
+from gitexp.screen.data_lines import size_text
+from gitexp.screen.gc_lines import gc_json, gc_lines
+from gitexp.screen.json_text import to_json
+
+
+def command(
+    workspace: bool = typer.Option(False, "-w", "--workspace", help="Keep what the workspace needs."),
+    branches: bool = typer.Option(
+        False, "-a", "--all-branches", help="Keep what branches need, and the workspace."
+    ),
+    tags: bool = typer.Option(False, "-T", "--all-tags", help="Keep what tags need, and the workspace."),
+    commits: bool = typer.Option(
+        False, "-A", "--all-commits", help="Keep what any commit needs, and the workspace."
+    ),
+    revs: list[str] = typer.Option(None, "--rev", metavar="REV", help="Keep what this commit needs."),
+    number: int = typer.Option(1, "-n", "--num", help="Also so many commits before REV; -1 for all."),
+    experiments: bool = typer.Option(
+        True,
+        "--all-experiments/--no-experiments",
+        help="Keep what experiments need, or free it: they stay, without their data.",
+    ),
+    log_days: float = typer.Option(90, "--log-days", help="Logs of runs end after so many days."),
+    cloud: bool = typer.Option(False, "-c", "--cloud", help="Also on the data remote."),
+    remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="The data remote for -c."),
+    dry: bool = typer.Option(False, "--dry", help="Only say what would go."),
+    force: bool = typer.Option(False, "-f", "--force", help="Do not ask."),
+    json: bool = typer.Option(False, "--json", help="What would go or went, as JSON."),
+) -> None:
+    """Remove data that nothing needs from the cache; experiments keep theirs, also queued and failed ones."""
+    project = find_project()
+    scope = CommitScope(
+        workspace or branches or tags or commits, branches, tags, commits, False, tuple(revs or ()), number
+    )
+    request = GcRequest(scope, experiments, log_days)
+    if not dry:
+        _sweep(project)
+    garbage = find_garbage(project, request)
+    there = find_remote_garbage(project, request, remote) if cloud or remote else None
+    nothing = not garbage.pieces and not (there and there.objects)
+    if not json:
+        title = "Nothing to remove." if nothing else "Would remove:" if dry else "To remove:"
+        sys.stdout.write("".join(f"{line}\n" for line in (title, *gc_lines(garbage, there))))
+    if not dry and not nothing:
+        _confirm(force, json)
+        _remove(project, garbage, there, json)
+    if json:
+        sys.stdout.write(to_json(gc_json(garbage, there, not dry)) + "\n")
+
+
+def _sweep(project: Project) -> None:
+    """What killed runs and old undos left behind goes without asking: nobody can use it."""
+    keep_lost_runs(project)
+    WorktreePool(project.repo).sweep()
+    expire(project.repo)
+
+
+def _confirm(force: bool, json: bool) -> None:
+    if force:
+        return
+    if json or not sys.stdin.isatty():
+        raise ExpError(
+            "nothing was removed: there is nobody to ask.", "-f removes without asking.", Exit.USAGE
+        )
+    if not typer.confirm("Remove it?", err=True):
+        raise ExpError("nothing was removed.")
+
+
+def _remove(project: Project, garbage: Garbage, there: RemoteGarbage | None, json: bool) -> None:
+    freed = remove_garbage(project, garbage)
+    if there is not None:
+        remove_remote_garbage(there)
+    if not json:
+        sys.stdout.write(f"Removed. {size_text(freed)} freed here.\n")

@@ -1,0 +1,193 @@
+"""Garbage collection keeps what anybody may still need, and frees the rest."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from gitexp.build.claim import claim
+from gitexp.build.stop import Stop
+from gitexp.cache.hashing import md5_bytes
+from gitexp.cache.store import Store
+from gitexp.content import Hash
+from gitexp.errors import ExpError
+from gitexp.experiment.change import RemoveRequest, remove_experiments
+from gitexp.experiment.commit_scope import CommitScope
+from gitexp.experiment.data_add import add_data
+from gitexp.experiment.data_share import ShareRequest, push_data
+from gitexp.experiment.garbage import Garbage, GcRequest, find_garbage
+from gitexp.experiment.gc import (
+    find_remote_garbage,
+    remove_garbage,
+    remove_remote_garbage,
+)
+from gitexp.experiment.stores import open_store
+from gitexp.project import Project, find_project
+from tests.experiment.lab import PIPELINE, Lab
+from tests.programs import git
+from tests.repos import commit_all, make_project, write_files
+
+WORKSPACE = GcRequest(CommitScope(workspace=True))
+CONFIG = "[core]\n    remote = main\n['remote \"main\"']\n    url = ../../store\n"
+
+
+@pytest.fixture
+def lab(work: Path) -> Lab:
+    make_project(work / "repo", {**PIPELINE, ".dvc/config": CONFIG})
+    return Lab(work / "repo")
+
+
+def has(project: Project, content: str) -> bool:
+    return open_store(project).has(Hash(md5_bytes(content.encode())))
+
+
+def collect(project: Project, request: GcRequest = WORKSPACE) -> Garbage:
+    garbage = find_garbage(project, request)
+    remove_garbage(project, garbage)
+    return garbage
+
+
+def model(lr: float) -> str:
+    return f"  lr: {lr}  # step\nabc\nabc\n"
+
+
+def put(project: Project, content: str) -> None:
+    (project.root / "x").write_text(content)
+    open_store(project).save(project.root / "x")
+
+
+def test_what_nothing_names_goes_and_the_rest_stays(lab: Lab) -> None:
+    write_files(lab.path, {"data/a": "1", "data/b": "2"})
+    add_data(lab.project, ["data"])
+    put(lab.project, "nobody's")
+    garbage = collect(lab.project)
+    assert len(garbage.objects) == 1 and garbage.size == len("nobody's")
+    assert has(lab.project, "1") and has(lab.project, "2") and not has(lab.project, "nobody's")
+    assert not collect(lab.project).pieces
+
+
+def test_experiments_keep_their_data_unless_told_otherwise(lab: Lab) -> None:
+    lab.one("train.lr=0.3", name="a")
+    assert not collect(lab.project).objects
+    assert has(lab.project, model(0.3))
+    gone = collect(lab.project, GcRequest(CommitScope(workspace=True), experiments=False))
+    assert not has(lab.project, model(0.3)) and len(gone.runs) == 3
+
+
+def test_removed_experiments_keep_their_data_as_long_as_they_can_come_back(lab: Lab) -> None:
+    lab.one("train.lr=0.3", name="a")
+    remove_experiments(lab.project.repo, RemoveRequest(("a",)))
+    collect(lab.project)
+    assert has(lab.project, model(0.3))
+
+
+def test_branches_tags_and_commits_keep_what_they_need(lab: Lab) -> None:
+    repo = lab.path
+    for number, name in enumerate(["old", "tagged", "new"]):
+        write_files(repo, {"f": name})
+        add_data(lab.project, ["f"])
+        commit_all(repo)
+        if number == 1:
+            git(repo, "tag", "t")
+
+    def left(scope: CommitScope) -> list[str]:
+        garbage = find_garbage(lab.project, GcRequest(scope))
+        gone = {piece.path.parent.name + piece.path.name for piece in garbage.objects}
+        return [name for name in ("old", "tagged", "new") if md5_bytes(name.encode()) not in gone]
+
+    assert left(CommitScope(branches=True)) == ["new"]
+    assert left(CommitScope(workspace=True, tags=True)) == ["tagged", "new"]
+    assert left(CommitScope(all_commits=True)) == ["old", "tagged", "new"]
+    assert left(CommitScope(revs=("HEAD~2",))) == ["old"]
+    assert left(CommitScope(revs=("HEAD",), num=2)) == ["tagged", "new"]
+
+
+def test_a_commit_that_cant_be_parsed_keeps_its_data(lab: Lab) -> None:
+    write_files(lab.path, {"f": "precious"})
+    add_data(lab.project, ["f"])
+    write_files(lab.path, {"dvc.yaml": "stages: [broken"})
+    commit_all(lab.path)
+    (lab.path / "f.dvc").unlink()
+    collect(lab.project, GcRequest(CommitScope(branches=True)))
+    assert has(lab.project, "precious")
+
+
+def test_without_a_scope_nothing_happens(lab: Lab) -> None:
+    with pytest.raises(ExpError, match="say what to keep"):
+        find_garbage(lab.project, GcRequest(CommitScope()))
+
+
+def test_while_a_stage_is_at_work_what_it_may_need_stays(lab: Lab) -> None:
+    lab.one("train.lr=0.3", name="a")
+    free = GcRequest(CommitScope(workspace=True), experiments=False)
+    put(lab.project, "older than the stage")
+    time.sleep(0.02)
+    with claim(lab.project.repo.state_dir / "claims", "k", Stop(), lambda: None):
+        time.sleep(0.02)
+        put(lab.project, "younger than the stage")
+        garbage = collect(lab.project, free)
+        assert garbage.busy and not garbage.runs
+    assert has(lab.project, "younger than the stage") and not has(lab.project, "older than the stage")
+    assert has(lab.project, model(0.3))  # a run names it
+    collect(lab.project, free)
+    assert not has(lab.project, model(0.3)) and not has(lab.project, "younger than the stage")
+
+
+def test_a_claim_of_a_killed_process_keeps_nothing(lab: Lab) -> None:
+    claims = lab.project.repo.state_dir / "claims"
+    claims.mkdir(parents=True)
+    (claims / "left behind").touch()
+    time.sleep(0.02)
+    put(lab.project, "nobody's")
+    assert not collect(lab.project).busy and not has(lab.project, "nobody's")
+
+
+def test_what_is_used_between_looking_and_removing_stays(lab: Lab) -> None:
+    put(lab.project, "wanted again")
+    garbage = find_garbage(lab.project, WORKSPACE)
+    time.sleep(0.02)
+    os.link(garbage.objects[0].path, lab.path / "link")
+    assert remove_garbage(lab.project, garbage) == 0
+    assert has(lab.project, "wanted again")
+
+
+def test_leftovers_of_killed_processes_go_when_they_are_old(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lab.project.settings.cache_dir / "files" / "md5" / "ab"
+    folder.mkdir(parents=True)
+    (folder / ".left.tmp").write_text("half")
+    assert not find_garbage(lab.project, WORKSPACE).temps
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 7200)
+    assert [piece.path.name for piece in find_garbage(lab.project, WORKSPACE).temps] == [".left.tmp"]
+
+
+def test_old_logs_go(lab: Lab) -> None:
+    lab.one(name="a")
+    assert not find_garbage(lab.project, WORKSPACE).logs
+    (log,) = find_garbage(lab.project, GcRequest(CommitScope(workspace=True), log_days=-1)).logs
+    assert log.path.is_dir() and log.size > 0
+
+
+def test_objects_of_dvc_2_are_collected_too(lab: Lab) -> None:
+    legacy = lab.project.settings.cache_dir / "ab" / ("c" * 30)
+    legacy.parent.mkdir(parents=True)
+    legacy.write_text("old")
+    assert [piece.path for piece in collect(lab.project).objects] == [legacy]
+
+
+def test_a_remote_is_collected_with_the_lists_that_only_it_has(lab: Lab) -> None:
+    write_files(lab.path, {"data/a": "1", "data/b": "2", "f": "f"})
+    add_data(lab.project, ["data", "f"])
+    push_data(lab.project, ShareRequest())
+    (lab.path / "f.dvc").unlink()
+    for path in Store(lab.project.settings.cache_dir).root.rglob("*.dir"):
+        path.unlink()
+    garbage = find_remote_garbage(find_project(lab.path), WORKSPACE, None)
+    assert [one.key for one in garbage.objects] == ["files/md5/8f/a14cdd754f91cc6554c9e71929cce7"]
+    remove_remote_garbage(garbage)
+    assert not find_remote_garbage(find_project(lab.path), WORKSPACE, None).objects
