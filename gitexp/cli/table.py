@@ -112,6 +112,7 @@ COMMANDS: Mapping[str, Command] = {
     "add": Command("add", "Track files and folders as data.", DATA),
     "checkout": Command("checkout", "Bring data from the cache into the workspace.", DATA),
     "commit": Command("commit", "Record the workspace's data as it is, running nothing.", DATA),
+    "fsck": Command("fsck", "Check the cache; where is the data of every experiment?", DATA),
     "gc": Command("gc", "Free the disk of data that nothing needs.", DATA),
     "data": Command(
         "",

@@ -1,0 +1,38 @@
+"""`exp fsck`: check the data cache, and where the data of every experiment is."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.errors import Exit
+from gitexp.experiment.fsck import FsckRequest, check_all
+from gitexp.project import find_project
+from gitexp.screen.fsck_lines import fsck_hint, fsck_json, fsck_lines
+from gitexp.screen.json_text import to_json
+from gitexp.screen.talk import say
+from gitexp.screen.traffic_line import TrafficLine
+
+
+def command(
+    quick: bool = typer.Option(False, "--quick", help="Read no object, only see whether it is there."),
+    repair: bool = typer.Option(
+        False, "--repair", help="Take away what is damaged; fetch it anew where the remote has it."
+    ),
+    cloud: bool = typer.Option(False, "-c", "--cloud", help="Also ask the data remote what it has."),
+    remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="Ask this data remote."),
+    json: bool = typer.Option(False, "--json", help="What was found, as JSON."),
+) -> int:
+    """Check every object against its name, the run cache, and that each revision has its data somewhere."""
+    asked = remote or "" if cloud or remote else None
+    with TrafficLine("Reading") as line:
+        report = check_all(find_project(), FsckRequest(not quick, repair, asked), line)
+    if json:
+        sys.stdout.write(to_json(fsck_json(report)) + "\n")
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in fsck_lines(report, not quick)))
+        hint = fsck_hint(report)
+        if hint:
+            say(f"hint: {hint}")
+    return Exit.DONE if report.is_clean else Exit.FAILED

@@ -1,0 +1,82 @@
+"""What `exp fsck` found, in words and as data for JSON."""
+
+from __future__ import annotations
+
+from gitexp.experiment.fsck import Damaged, FsckReport, Where, Whereabouts
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import one_line, plural
+from gitexp.screen.data_lines import size_text
+
+_SHOWN = 3
+
+
+def fsck_lines(report: FsckReport, read: bool) -> list[str]:
+    """For stdout: what was checked, then a line for each thing that is not as it should be."""
+    checked = "read" if read else "found"
+    lines = [
+        f"{plural(report.objects, 'object')} {checked} ({size_text(report.size)}), "
+        f"{plural(report.runs, 'run')} of the run cache, {plural(report.revisions, 'revision')}."
+    ]
+    lines += [line for one in report.damaged for line in _damaged(one)]
+    lines += [f"damaged run: {one_line(str(path))}" for path in report.damaged_runs]
+    lines += [_elsewhere(one) for one in report.elsewhere]
+    return lines if len(lines) > 1 else [*lines, "All is well."]
+
+
+def _damaged(one: Damaged) -> list[str]:
+    state = "damaged, repaired" if one.repaired else "damaged"
+    return [
+        f"{state}: {one_line(str(one.path))}",
+        *(
+            f"  {one_line(path)} is a link to it: what wrote to that file wrote into the cache"
+            for path in one.written
+        ),
+    ]
+
+
+def _elsewhere(one: Whereabouts) -> str:
+    if one.error is not None:
+        return f"{one_line(one.name)}: can't be read: {one_line(one.error)}"
+    paths = ", ".join(one_line(path) for path in one.paths[:_SHOWN])
+    more = f" and {len(one.paths) - _SHOWN} more" if len(one.paths) > _SHOWN else ""
+    return f"{one_line(one.name)}: {paths}{more}: {one.where.value}"
+
+
+def fsck_hint(report: FsckReport) -> str | None:
+    """What to do about it."""
+    if any(not one.repaired for one in report.damaged) or report.damaged_runs:
+        return (
+            "`exp fsck --repair` takes damaged objects away, and fetches them from the remote if it has them."
+        )
+    if any(one.where is Where.UNKNOWN for one in report.elsewhere):
+        return "`exp fsck -c` asks the remote too; `exp data fetch` brings what it has."
+    if any(one.where is Where.GONE for one in report.elsewhere):
+        return "`exp run` or `exp retry` makes outs again; data that was added must come from where it was."
+    return None
+
+
+def fsck_json(report: FsckReport) -> Value:
+    return {
+        "clean": report.is_clean,
+        "objects": report.objects,
+        "size": report.size,
+        "damaged": [
+            {
+                "path": str(one.path),
+                "md5": one.hash.value,
+                "written": one.written,
+                "repaired": one.repaired,
+            }
+            for one in report.damaged
+        ],
+        "damaged_runs": [str(path) for path in report.damaged_runs],
+        "elsewhere": [
+            {
+                "revision": one.name,
+                "where": one.where.name.lower(),
+                "paths": one.paths,
+                "error": one.error,
+            }
+            for one in report.elsewhere
+        ],
+    }
