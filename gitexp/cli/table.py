@@ -112,6 +112,8 @@ COMMANDS: Mapping[str, Command] = {
     "add": Command("add", "Track files and folders as data.", DATA),
     "checkout": Command("checkout", "Bring data from the cache into the workspace.", DATA),
     "commit": Command("commit", "Record the workspace's data as it is, running nothing.", DATA),
+    "move": Command("move", "Give tracked data another path.", DATA),
+    "unprotect": Command("unprotect", "Make links into the cache files that can be edited.", DATA),
     "fsck": Command("fsck", "Check the cache; where is the data of every experiment?", DATA),
     "gc": Command("gc", "Free the disk of data that nothing needs.", DATA),
     "data": Command(
@@ -123,6 +125,7 @@ COMMANDS: Mapping[str, Command] = {
             "pull": Command("data_pull", "Bring data from the remote into the workspace."),
             "fetch": Command("data_fetch", "Bring data from the remote into the cache."),
             "status": Command("data_status", "What data changed, what is missing where."),
+            "remove": Command("data_remove", "Stop tracking data."),
             "diff": Command("data_diff", "Which data files two revisions have different."),
         },
     ),

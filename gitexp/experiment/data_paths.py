@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 
 from gitexp.errors import ExpError
 from gitexp.pipeline.graph import Graph
-from gitexp.pipeline.paths import parents
+from gitexp.pipeline.paths import is_manifest, parents
 from gitexp.project import Project
 
 
@@ -25,6 +27,21 @@ def root_relative(project: Project, word: str) -> str:
             f"'{word}' lies outside the project ({project.root}).",
             "copy it into the project, or put a link to it there and add the link.",
         ) from None
+
+
+def matching_paths(project: Project, patterns: Sequence[str]) -> list[str]:
+    """The paths that shell patterns mean, seen from where the user stands; '**' is any folders.
+
+    DVC's own files are not among them. Raises ExpError for a pattern that nothing matches.
+    """
+    found: list[str] = []
+    for pattern in patterns:
+        matches = sorted(glob(pattern, root_dir=project.cwd, recursive=True))
+        kept = [path for path in matches if not is_manifest(path) and os.path.basename(path) != ".gitignore"]
+        if not kept:
+            raise ExpError(f"nothing matches '{pattern}'.", "quote it, so that the shell leaves it as it is.")
+        found += kept
+    return list(dict.fromkeys(found))
 
 
 def owner_of(graph: Graph, path: str) -> tuple[str, str] | None:

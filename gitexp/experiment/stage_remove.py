@@ -64,7 +64,7 @@ def remove_stages(project: Project, targets: Sequence[str], outs: bool = False) 
 def _definition(project: Project, target: str) -> tuple[str, str]:
     file, name = stage_target(project, target)
     if name is None:
-        raise ExpError(f"'{target}' is data, not a stage.", f"`git rm {target}` stops tracking it.")
+        raise ExpError(f"'{target}' is data, not a stage.", f"`exp data remove {target}` stops tracking it.")
     return file, name
 
 

@@ -42,6 +42,7 @@ class HydraSettings:
 class Settings:
     cache_dir: Path
     link_types: tuple[str, ...] = _DEFAULT_LINKS
+    links_chosen: bool = False  # by the user: `cache.type`, or no word about it (`slow_link_warning`)
     shared_cache: bool = False  # objects are writable by the group
     autostage: bool = False
     core_remote: str | None = None
@@ -65,6 +66,8 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
     return Settings(
         cache_dir=Path(cache.get("dir") or root / ".dvc" / "cache"),
         link_types=_link_types(cache.get("type")),
+        links_chosen=bool(cache.get("type"))
+        or not _flag({"slow_link_warning": "true", **cache}, "cache.slow_link_warning"),
         shared_cache=_choice(cache, "cache.shared", ("", "group")) == "group",
         autostage=_flag(core, "core.autostage"),
         core_remote=core["remote"].lower() if core.get("remote") else None,

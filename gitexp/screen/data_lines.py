@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitexp.experiment.data_add import Added, AddResult
 from gitexp.experiment.data_checkout import Brought
 from gitexp.experiment.data_commit import Committed
+from gitexp.experiment.data_remove import Untracked
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, plural
 
@@ -49,6 +50,18 @@ def add_warnings(result: AddResult) -> list[str]:
         for one in result.added
         for link in one.links[:_SHOWN]
     ]
+
+
+def untracked_lines(done: Untracked, what: str) -> list[str]:
+    """For stdout: what was removed or moved, then what to tell Git."""
+    lines = [f"{what}: {one_line(path)}" for path in done.paths]
+    if not done.staged:
+        lines += [
+            "",
+            "To keep it in Git:",
+            f"  git add {' '.join(_quoted(one_line(file)) for file in done.files)}",
+        ]
+    return lines
 
 
 def checkout_lines(brought: Brought) -> list[str]:

@@ -1,0 +1,20 @@
+"""`exp data remove`: stop tracking data."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.experiment.data_remove import remove_data
+from gitexp.project import find_project
+from gitexp.screen.data_lines import untracked_lines
+
+
+def command(
+    targets: list[str] = typer.Argument(metavar="TARGET...", help="Paths that were added, or .dvc files."),
+    outs: bool = typer.Option(False, "--outs", help="Remove the data from the workspace too."),
+) -> None:
+    """Remove .dvc files and their lines in .gitignore. What is in the cache stays there until `exp gc`."""
+    done = remove_data(find_project(), targets, outs)
+    sys.stdout.write("".join(f"{line}\n" for line in untracked_lines(done, "No longer tracked")))

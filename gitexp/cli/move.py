@@ -1,0 +1,20 @@
+"""`exp move`: give tracked data another path."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.experiment.data_remove import move_data
+from gitexp.project import find_project
+from gitexp.screen.data_lines import untracked_lines
+
+
+def command(
+    source: str = typer.Argument(metavar="SOURCE", help="A path that was added, or its .dvc file."),
+    target: str = typer.Argument(metavar="TARGET", help="Its new path, or a folder to put it into."),
+) -> None:
+    """Rename data together with its .dvc file and its line in .gitignore. Nothing is hashed or copied."""
+    done = move_data(find_project(), source, target)
+    sys.stdout.write("".join(f"{line}\n" for line in untracked_lines(done, "Tracked as")))
