@@ -1,0 +1,133 @@
+"""A real DVC and exp take turns on one repository and one remote, in both orders."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.programs import Dvc, exp_ok, git
+from tests.repos import commit_all, make_project, write_files
+
+CONFIG = "[core]\n    remote = main\n['remote \"main\"']\n    url = ../../store\n"
+DATA = {"data/a b": "1", "data/sub/é": "2", "raw.csv": "raw\n"}
+
+Verbs = dict[str, tuple[str, ...]]
+OURS: Verbs = {
+    "add": ("add",),
+    "push": ("data", "push"),
+    "pull": ("data", "pull"),
+    "fetch": ("data", "fetch"),
+    "checkout": ("checkout",),
+    "status": ("data", "status", "--json", "--granular", "--not-in-remote"),
+    "diff": ("data", "diff", "--json"),
+    "gc": ("gc", "-f"),
+    "move": ("move",),
+    "remove": ("data", "remove"),
+}
+DVCS: Verbs = {
+    **{name: (name,) for name in ("add", "push", "pull", "fetch", "checkout", "move", "remove")},
+    "status": ("data", "status", "--json", "--granular", "--not-in-remote"),
+    "diff": ("diff", "--json"),
+    "gc": ("gc", "-f", "--all-experiments"),
+}
+Tool = Callable[..., str]
+
+
+@pytest.fixture
+def tools(dvc: Dvc) -> dict[str, Tool]:
+    return {
+        "exp": lambda cwd, verb, *words: exp_ok(cwd, *OURS[verb], *words),
+        "dvc": lambda cwd, verb, *words: dvc(cwd, *DVCS[verb], *words).out,
+    }
+
+
+@pytest.fixture(params=["exp dvc", "dvc exp"])
+def pair(request: pytest.FixtureRequest, tools: dict[str, Tool]) -> tuple[Tool, Tool]:
+    first, second = request.param.split()
+    return tools[first], tools[second]
+
+
+@pytest.fixture
+def repo(work: Path) -> Path:
+    make_project(work / "repo", {".dvc/config": CONFIG})
+    write_files(work / "repo", DATA)
+    return work / "repo"
+
+
+def data_of(repo: Path) -> dict[str, str]:
+    return {path: (repo / path).read_text() for path in DATA}
+
+
+def forget(repo: Path) -> None:
+    for path in (".dvc/cache", "data"):
+        shutil.rmtree(repo / path)
+    (repo / "raw.csv").unlink()
+
+
+def test_what_one_adds_and_pushes_the_other_pulls_in_a_clone(
+    repo: Path, work: Path, pair: tuple[Tool, Tool]
+) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    one(repo, "push")
+    commit_all(repo)
+    git(work, "clone", "-q", "repo", "clone")
+    other(work / "clone", "pull")
+    assert data_of(work / "clone") == DATA
+    assert json.loads(other(work / "clone", "status")) == {}
+
+
+def test_what_one_added_the_other_pushes_and_the_first_brings_back(
+    repo: Path, pair: tuple[Tool, Tool]
+) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    other(repo, "push")
+    forget(repo)
+    one(repo, "fetch")
+    other(repo, "checkout")
+    assert data_of(repo) == DATA
+    assert json.loads(one(repo, "status")).keys() == json.loads(other(repo, "status")).keys()
+
+
+def test_both_say_the_same_of_edits(repo: Path, pair: tuple[Tool, Tool]) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    one(repo, "push")
+    commit_all(repo)
+    write_files(repo, {"data/sub/é": "two", "data/new": "3"})
+    (repo / "data/a b").unlink()
+    assert json.loads(one(repo, "status")) == json.loads(other(repo, "status"))
+    other(repo, "add", "data")
+    assert json.loads(one(repo, "status")) == json.loads(other(repo, "status"))
+    assert json.loads(one(repo, "diff")) == json.loads(other(repo, "diff"))
+
+
+def test_what_one_collects_leaves_the_other_all_it_needs(repo: Path, pair: tuple[Tool, Tool]) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    commit_all(repo)
+    write_files(repo, {"raw.csv": "newer\n"})
+    other(repo, "add", "raw.csv")
+    one(repo, "gc", "-w")
+    assert json.loads(other(repo, "status")).get("not_in_cache") is None
+    objects = [path for path in (repo / ".dvc/cache/files").rglob("*") if path.is_file()]
+    assert len(objects) == 4
+    other(repo, "gc", "-w")
+    assert [path for path in (repo / ".dvc/cache/files").rglob("*") if path.is_file()] == objects
+
+
+def test_moves_and_removals_of_one_are_understood_by_the_other(repo: Path, pair: tuple[Tool, Tool]) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    commit_all(repo)
+    one(repo, "move", "raw.csv", "cooked.csv")
+    assert (repo / "cooked.csv").read_text() == "raw\n"
+    found = json.loads(other(repo, "diff"))
+    assert found["renamed"] == [{"path": {"old": "raw.csv", "new": "cooked.csv"}}]
+    other(repo, "remove", "cooked.csv.dvc")
+    assert json.loads(one(repo, "status"))["committed"] == {"deleted": ["raw.csv"]}

@@ -1,0 +1,69 @@
+"""kill -9 at any moment of a data command: the next run completes, and fsck finds nothing wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.programs import EXP, exp_ok, finish, start
+from tests.repos import make_project
+
+MOMENTS = 4
+CONFIG = "[core]\n    remote = main\n[cache]\n    type = {kind}\n['remote \"main\"']\n    url = ../../store\n"
+STEPS = {
+    "add": ("add", "data"),
+    "push": ("data", "push"),
+    "fetch": ("data", "fetch"),
+    "checkout": ("checkout",),
+    "gc": ("gc", "-w", "-f"),
+}
+
+
+def make_data(repo: Path, seed: int) -> None:
+    folder = repo / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for number in range(200):
+        (folder / f"{number}").write_bytes(f"{seed} {number} ".encode() * 200)
+    (folder / "large").write_bytes(seed.to_bytes(4, "big") * (3 << 20))
+
+
+def kill_somewhere(repo: Path, words: tuple[str, ...], moment: float) -> None:
+    process = start(repo, (*EXP, *words))
+    time.sleep(moment)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    finish(process)
+
+
+def assert_clean(repo: Path) -> None:
+    report = json.loads(exp_ok(repo, "fsck", "--json"))
+    assert report["clean"] and report["elsewhere"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["hardlink", "copy"])
+def test_the_next_run_completes(work: Path, kind: str) -> None:
+    repo = make_project(work / "repo", {".dvc/config": CONFIG.format(kind=kind)})
+    luck = random.Random(7)
+    for round in range(MOMENTS):
+        make_data(repo, round)
+        for name, words in STEPS.items():
+            if name == "fetch":
+                shutil.rmtree(repo / ".dvc/cache")
+            if name == "checkout":
+                shutil.rmtree(repo / "data")
+            kill_somewhere(repo, words, luck.uniform(0.1, 0.5))
+            # Half a checkout is files of its own, which --force may replace.
+            exp_ok(repo, *words, *(("-f",) if name == "checkout" else ()))
+            assert_clean(repo)
+        assert len(list((repo / "data").iterdir())) == 201
+        assert json.loads(exp_ok(repo, "gc", "-w", "--dry", "--json"))["objects"] == 0
