@@ -11,7 +11,7 @@ MD5 = "md5"
 DOS2UNIX = "md5-dos2unix"
 
 _BLOCK = 1 << 20  # DVC 2 judged text or binary once per block of this size: part of its format
-_SMALL = 1 << 16  # one read takes most files whole, without the cost of a buffer of a full block
+SMALL = 1 << 16  # one read takes most files whole, without the cost of a buffer of a full block
 _SNIFFED = 512
 _TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
 _MAX_STRANGE = 0.30
@@ -25,9 +25,9 @@ def md5_file(path: str | os.PathLike[str]) -> str:
     """The md5 of a file's bytes. Raises OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        block = os.read(handle, _SMALL)
+        block = os.read(handle, SMALL)
         digest = hashlib.md5(block, usedforsecurity=False)
-        if len(block) == _SMALL:
+        if len(block) == SMALL:
             for rest in read_blocks(handle):
                 digest.update(rest)
         return digest.hexdigest()

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from gitexp.cache.hashing import read_blocks
+from gitexp.cache.hashing import SMALL, read_blocks
 from gitexp.cache.trouble import file_trouble
 from gitexp.errors import ExpError
 
@@ -151,8 +151,11 @@ def copy_file(source: str, new: str) -> None:
     try:
         writer = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         try:
-            for block in read_blocks(reader):
-                write_all(writer, block)
+            block = os.read(reader, SMALL)
+            write_all(writer, memoryview(block))
+            if len(block) == SMALL:
+                for rest in read_blocks(reader):
+                    write_all(writer, rest)
         finally:
             os.close(writer)
     finally:
@@ -171,6 +174,9 @@ def can_reflink(folder: str) -> bool:
     first, second = temp_beside(os.path.join(folder, "x")), temp_beside(os.path.join(folder, "x"))
     try:
         os.close(os.open(first, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    except OSError:
+        return False  # a folder that can't be written to
+    try:
         clone_file(first, second)
     except OSError:
         return False

@@ -24,6 +24,7 @@ from gitexp.cache.transfer import (
     insist,
     unwatched,
 )
+from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 
 # Says whether a file of the run cache is what its name (the second argument) says.
@@ -42,8 +43,8 @@ def pull_objects(
     """Fetch what the cache lacks of these objects, directories with all their children.
 
     Of the directories in `parts` only those paths inside are fetched. The result names what did not
-    arrive: what the remote lacks, what is damaged there. Raises RemoteTrouble and OSError when nothing
-    more can be fetched.
+    arrive: what the remote lacks, what is damaged there. Raises ExpError (RemoteTrouble among them) when
+    nothing more can be fetched: a remote that can't be reached, a full disk.
     """
     wanted = list(dict.fromkeys(hashes))
     pull = _Pull(store, remote, Transfer(jobs or remote.jobs, Tally(progress), patience))
@@ -84,10 +85,14 @@ class _Pull:
             if not self._store.objects.is_sound(value, algorithm)
         ]
         try:
-            return self._transfer.run(loads)
-        finally:
-            # What has arrived is kept, also when the rest can't.
-            self._landing.flush()
+            try:
+                return self._transfer.run(loads)
+            finally:
+                # What has arrived is kept, also when the rest can't.
+                self._landing.flush()
+        except OSError as error:
+            self._landing.clear()
+            raise file_trouble("store", Path(error.filename or self._store.root), error) from error
 
     def _move(self, value: str, algorithm: str) -> Callable[[Moved], None]:
         key = key_of(value, algorithm)
@@ -136,7 +141,10 @@ def pull_runs(
         for key in keys
         if _is_run_key(key) and not (store.root / key).exists()
     ]
-    return Transfer(jobs or remote.jobs, Tally(progress), patience).run(loads)
+    try:
+        return Transfer(jobs or remote.jobs, Tally(progress), patience).run(loads)
+    except OSError as error:
+        raise file_trouble("store", Path(error.filename or store.root), error) from error
 
 
 def _is_run_key(key: str) -> bool:

@@ -24,6 +24,7 @@ from gitexp.cache.transfer import (
     insist,
     unwatched,
 )
+from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 
 
@@ -62,8 +63,8 @@ def push_objects(
 ) -> Transferred:
     """Send what the remote lacks of these objects, directories with all their children.
 
-    The result names what is neither there nor here, and what did not arrive. Raises RemoteTrouble and
-    OSError when nothing more can be sent.
+    The result names what is neither there nor here, and what did not arrive. Raises ExpError (RemoteTrouble
+    among them) when nothing more can be sent.
     """
     cargo = collect_cargo(store, hashes)
     push = _Push(store, remote, Transfer(jobs or remote.jobs, Tally(progress), patience), patience)
@@ -97,8 +98,13 @@ class _Push:
                 failed.append(Failure(value, "it is neither in the cache nor on the remote", Kind.ABSENT))
             else:
                 loads.append(self._load(value, algorithm, size))
-        sent = self._transfer.run(loads)
-        insist(self._remote.flush, self._patience)
+        try:
+            sent = self._transfer.run(loads)
+        except OSError as error:
+            raise file_trouble("read", Path(error.filename or self._store.root), error) from error
+        finally:
+            # What went over counts, also when the rest can't.
+            insist(self._remote.flush, self._patience)
         return sent + Transferred(failed=tuple(failed))
 
     def _size_here(self, value: str, algorithm: str) -> int | None:
