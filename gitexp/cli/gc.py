@@ -63,7 +63,7 @@ def command(
         sys.stdout.write("".join(f"{line}\n" for line in (title, *gc_lines(garbage, there))))
     if not dry and not nothing:
         _confirm(force, json)
-        _remove(project, garbage, there, json)
+        _remove(project, request, garbage, there, json)
     if json:
         sys.stdout.write(to_json(gc_json(garbage, there, not dry)) + "\n")
 
@@ -86,8 +86,10 @@ def _confirm(force: bool, json: bool) -> None:
         raise ExpError("nothing was removed.")
 
 
-def _remove(project: Project, garbage: Garbage, there: RemoteGarbage | None, json: bool) -> None:
-    freed = remove_garbage(project, garbage)
+def _remove(
+    project: Project, request: GcRequest, garbage: Garbage, there: RemoteGarbage | None, json: bool
+) -> None:
+    freed = remove_garbage(project, request, garbage)
     if there is not None:
         remove_remote_garbage(there)
     if not json:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.build.dvc_lock import dvc_lock
 from gitexp.build.site import Site
 from gitexp.build.versioned import ignore_outs
 from gitexp.cache.relink import save_and_report
@@ -60,7 +61,8 @@ def add_data(project: Project, words: Sequence[str]) -> AddResult:
     Raises ExpError before anything is written for a path that can't be tracked.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
-    with open_workspace_site(project) as (site, _):
+    # The lock also keeps `gc` away: an object that was there already is named by nothing before the end.
+    with dvc_lock(project.root), open_workspace_site(project) as (site, _):
         paths = dict.fromkeys(root_relative(project, word) for word in words)
         targets = [_target(read, site, path) for path in paths]
         _refuse_nested([target.path for target in targets])

@@ -15,7 +15,7 @@ from gitexp.cache.store import Store
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove
 from gitexp.errors import ExpError
-from gitexp.experiment.garbage import Garbage, GcRequest, Piece, kept_values
+from gitexp.experiment.garbage import Garbage, GcRequest, Piece, find_garbage, kept_values
 from gitexp.experiment.kept_hashes import children_of
 from gitexp.experiment.stores import open_store
 from gitexp.project import Project
@@ -34,14 +34,15 @@ class RemoteGarbage:
         return sum(found.size or 0 for found in self.objects)
 
 
-def remove_garbage(project: Project, garbage: Garbage) -> int:
+def remove_garbage(project: Project, request: GcRequest, garbage: Garbage) -> int:
     """Remove it; the bytes that were freed. Raises ExpError for the first file that can't be removed.
 
-    Runs go before their outs: whoever looks meanwhile finds no run whose outs are gone. Objects that were
-    used since they were found stay.
+    What was used since it was found stays. Runs go before their outs: whoever looks meanwhile finds no run
+    whose outs are gone.
     """
     with dvc_lock(project.root):
-        return sum(_remove(piece, garbage.at) for piece in garbage.pieces)
+        still = set(find_garbage(project, request).pieces)
+        return sum(_remove(piece, garbage.at) for piece in garbage.pieces if piece in still)
 
 
 def _remove(piece: Piece, at: float) -> int:

@@ -46,7 +46,7 @@ def has(project: Project, content: str) -> bool:
 
 def collect(project: Project, request: GcRequest = WORKSPACE) -> Garbage:
     garbage = find_garbage(project, request)
-    remove_garbage(project, garbage)
+    remove_garbage(project, request, garbage)
     return garbage
 
 
@@ -150,7 +150,15 @@ def test_what_is_used_between_looking_and_removing_stays(lab: Lab) -> None:
     garbage = find_garbage(lab.project, WORKSPACE)
     time.sleep(0.02)
     os.link(garbage.objects[0].path, lab.path / "link")
-    assert remove_garbage(lab.project, garbage) == 0
+    assert remove_garbage(lab.project, WORKSPACE, garbage) == 0
+    assert has(lab.project, "wanted again")
+
+
+def test_what_is_tracked_between_looking_and_removing_stays(lab: Lab) -> None:
+    put(lab.project, "wanted again")
+    garbage = find_garbage(lab.project, WORKSPACE)
+    add_data(lab.project, ["x"])
+    assert remove_garbage(lab.project, WORKSPACE, garbage) == 0
     assert has(lab.project, "wanted again")
 
 
