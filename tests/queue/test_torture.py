@@ -19,7 +19,8 @@ STAGES = {
     "memory": "ulimit -v 60000; python3 -c 'x = bytearray(10**9)'",
     "full-disk": "ulimit -f 1; head -c 1000000 /dev/zero > out.bin",
     "long-line": "head -c 20000000 /dev/zero | tr '\\0' a; exit 3",
-    "gone": "rm -rf ../001; exit 3",
+    # Its own folder: a neighbour's, by number, would fail an innocent run now and then.
+    "gone": 'rm -rf "$PWD"; exit 3',
     "git": "rm -rf .git; exit 3",
     "kills-itself": "kill -9 $$",
     "no-out": "true",
