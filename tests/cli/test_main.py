@@ -59,3 +59,9 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     shell = f"{sys.executable} -m gitexp.cli --help | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_commands_named_like_builtins_hide_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--help"]) == Exit.DONE
+    assert main(["shwo"]) == Exit.USAGE
+    assert "did you mean `exp show`?" in capsys.readouterr().err
