@@ -59,6 +59,7 @@ class Row:
     values: Values
     state: State = State.SUCCESS
     error: str | None = None
+    remark: str | None = None  # what a person noted on the experiment
     fate: str | None = None  # of a baseline that no branch reaches any more: where it went
 
 

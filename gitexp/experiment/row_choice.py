@@ -28,6 +28,7 @@ FIXED: Final[dict[str, Read]] = {
     "State": lambda row: row.state.value,
     "Rev": lambda row: row.rev,
     "Created": _created,
+    "Note": lambda row: row.remark,
 }
 
 

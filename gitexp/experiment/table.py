@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -11,6 +11,7 @@ from gitexp.experiment.collect import collect_values
 from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.fates import fates_of
 from gitexp.experiment.find import list_experiments
+from gitexp.experiment.notes import read_remarks
 from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.record import Experiment, Group, Row, Values
@@ -119,8 +120,9 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
         failed = failed_runs(project.repo, reader.objects, oids) if request.failed else []
         reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
         fates = fates_of(project.repo, oids, names) if request.baselines.everywhere else {}
+        remarks = read_remarks(project.repo)
         for oid in oids:
-            rows = [_row(reader, one) for one in experiments.get(oid, ())]
+            rows = [_row(reader, one, remarks) for one in experiments.get(oid, ())]
             lost = [_failed_row(reader, one) for one in failed if one.kept.baseline == oid]
             head = Row(oid, names.get(oid), reader.commit(oid), fate=fates.get(oid))
             groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost))))
@@ -133,9 +135,12 @@ def workspace_values(project: Project) -> Values:
         return reader.workspace()
 
 
-def _row(reader: RevisionReader, experiment: Experiment) -> Row:
+def _row(reader: RevisionReader, experiment: Experiment, remarks: Mapping[str, str]) -> Row:
     values = reader.commit(experiment.commit)
-    return Row(experiment.commit, experiment.name, values, error=values.error)
+    remark = remarks.get(experiment.commit)
+    return Row(
+        experiment.commit, experiment.name, values, error=values.error, remark=remark and remark.strip()
+    )
 
 
 def _failed_row(reader: RevisionReader, failed: FailedRun) -> Row:

@@ -27,7 +27,8 @@ def _state(row: Row, experiments: list[Value] | None) -> Value:
         "rev": row.rev,
         "timestamp": iso_time(values.timestamp),
         **values_data(values),
-        "meta": {},
+        # DVC leaves `meta` empty; a note is the one thing that we have to say there.
+        "meta": {} if row.remark is None else {"note": row.remark},
     }
     error = None
     if row.state in (State.FAILED, State.INTERRUPTED):

@@ -58,6 +58,8 @@ def _fixed(rows: Sequence[ShownRow], look: Look) -> list[Shown]:
     ]
     if any(row.state for row in rows):
         found.insert(1, shown_column("State", [row.state for row in rows]))
+    if any(row.row.remark for row in rows):
+        found.append(shown_column("Note", [fit(one_line(row.row.remark or ""), WIDEST_CELL) for row in rows]))
     return found
 
 

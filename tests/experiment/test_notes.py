@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,5 +68,12 @@ def test_the_log_shows_and_finds_them(
     (line,) = capsys.readouterr().out.splitlines()
     assert "(one)" in line
     assert line.endswith("# Look again")
+    assert main(["show"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("Experiment") and "Note" in line for line in lines)
+    assert ["one" in line for line in lines if "Look again" in line] == [True]
+    assert main(["show", "--where", 'Note ~ "look"', "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)[1]["experiments"]
+    assert (found["name"], found["revs"][0]["data"]["meta"]) == ("one", {"note": "Look again"})
     assert main(["log", "one"]) == 0
     assert "\n\nNote:\n    Look again\n" in capsys.readouterr().out
