@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 SILENCE = 60.0  # seconds without a heartbeat after which a process on another host counts as lost
 
@@ -53,10 +54,24 @@ def read_owner(path: Path) -> Owner | None:
         return None
 
 
+def owner_word(owner: Owner) -> str:
+    """The owner as one word that fits into a file name; `parse_owner_word` reads it."""
+    return ",".join(quote(str(field), safe="") for field in astuple(owner))
+
+
+def parse_owner_word(word: str) -> Owner | None:
+    """The owner that `owner_word` wrote; None when it is not one."""
+    try:
+        host, boot, pid, started = (unquote(field) for field in word.split(","))
+        return Owner(host, boot, int(pid), started)
+    except ValueError:
+        return None
+
+
 def is_gone(owner: Owner | None, silent: float) -> bool:
     """Whether the owner can't be at work any more. `silent`: seconds since its last heartbeat.
 
-    What has no owner was taken this very moment, or by somebody who died between two system calls.
+    Where the owner can't be told, its silence decides.
     """
     if owner is None or not owner.is_here:
         return silent > SILENCE

@@ -1,13 +1,14 @@
 """The queue on disk: one small file per entry, in the folder of its place; every change of place is a rename.
 
-    .git/gitexp/queue/queued/<order>-<id>.json     waiting, first in order first
-                      held/…                       waiting until released
-                      running/…                    claimed; its ctime is the worker's heartbeat
-                      success/… failed/…           ended
-                      kill/<id>                    somebody asks to stop it
+    .git/gitexp/queue/queued/<order>-<id>.json            waiting, first in order first
+                      held/…                              waiting until released
+                      running/<order>-<id>@<owner>.json   claimed; its ctime is the worker's heartbeat
+                      success/… failed/…                  ended
+                      kill/<id>                           somebody asks to stop it
 
 Whoever renames an entry from queued/ to running/ has it: the file system lets exactly one succeed, also
-between machines on NFS. No index, no database, no daemon: listing the folders is the truth.
+between machines on NFS. The new name says who has it, so that there is no moment at which an entry is taken
+and nobody knows by whom. No index, no database, no daemon: listing the folders is the truth.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
 from gitexp.git.repo import Repo
-from gitexp.queue.job import Place, QueuedJob, dump_job, ended, parse_job
+from gitexp.queue.job import Place, QueuedJob, dump_job, ended, parse_job, under_name
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
@@ -62,23 +63,13 @@ class Board:
     def claim(self, owner: Owner) -> QueuedJob | None:
         """Take the first entry that waits, or None when none does. It is this owner's until it is ended."""
         for name in self.names(Place.QUEUED):
-            running = self.folder / Place.RUNNING.value / name
-            running.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                os.rename(self.folder / Place.QUEUED.value / name, running)
-            except FileNotFoundError:
-                continue  # somebody was faster
-            job = self._parse(running)
+            job = self._parse(self.folder / Place.QUEUED.value / name)
             if job is None:
-                continue
+                continue  # somebody was faster, or it is damaged
             mine = replace(job, owner=owner)
-            write_atomic(running, dump_job(mine))
-            return mine
+            if self._rename(job, Place.QUEUED, mine, Place.RUNNING):
+                return mine
         return None
-
-    def update(self, job: QueuedJob, place: Place) -> None:
-        """Rewrite an entry where it stands."""
-        write_atomic(self._path(job, place), dump_job(job))
 
     def beat(self, job: QueuedJob) -> bool:
         """Say that the worker lives. False when the entry is not running any more: it was taken away."""
@@ -110,39 +101,36 @@ class Board:
 
     def end(self, job: QueuedJob, ending: Ending, place: Place) -> bool:
         """Move a running entry to success or failed, with how it ended; False when it was taken away."""
-        if not self.move(job, Place.RUNNING, place):
+        over = ended(job, ending)
+        if not self._rename(job, Place.RUNNING, over, place):
             return False
         with suppress(OSError):  # on a full disk it has moved, at least
-            write_atomic(self._path(job, place), dump_job(ended(job, ending)))
+            write_atomic(self._path(over, place), dump_job(over))
         return True
 
-    def requeue(self, job: QueuedJob, source: Place) -> QueuedJob:
-        """Put an entry back where it stood in the queue, without owner or ending."""
-        again = replace(job, owner=None, ending=None)
+    def put_back(self, job: QueuedJob) -> bool:
+        """Let an entry whose worker is lost wait again where it stood; False when it was taken away."""
+        again = replace(job, owner=None, lost=job.lost + 1)
+        return self._rename(job, Place.RUNNING, again, Place.QUEUED)
+
+    def run_again(self, job: QueuedJob) -> QueuedJob:
+        """Put a failed entry back where it stood in the queue, as if it had never run."""
+        again = replace(job, owner=None, ending=None, lost=0)
         write_atomic(self._path(again, Place.QUEUED), dump_job(again))
-        self._path(job, source).unlink(missing_ok=True)
+        self._path(job, Place.FAILED).unlink(missing_ok=True)
         return again
 
     def move(self, job: QueuedJob, source: Place, target: Place) -> bool:
         """Rename an entry from one place to another; False when it is not there any more."""
-        path = self._path(job, target)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.rename(self._path(job, source), path)
-        except FileNotFoundError:
-            return False
-        return True
+        return self._rename(job, source, job, target)
 
     def to_front(self, job: QueuedJob) -> QueuedJob:
         """Make a waiting entry the next one. Raises ExpError when it does not wait any more."""
         waiting = self.names(Place.QUEUED)
         first = int(waiting[0].split("-", 1)[0]) if waiting else job.order
         moved = replace(job, order=max(0, first - _STEP))
-        # Taken out of the queue first: nobody may run it under both names.
-        if not self.move(job, Place.QUEUED, Place.HELD):
+        if not self._rename(job, Place.QUEUED, moved, Place.QUEUED):
             raise ExpError(f"'{job.name}' does not wait in the queue any more.")
-        self._path(job, Place.HELD).unlink()
-        self.put(moved)
         return moved
 
     def remove(self, job: QueuedJob, place: Place) -> bool:
@@ -182,9 +170,18 @@ class Board:
             if job is not None:
                 yield job
 
+    def _rename(self, job: QueuedJob, source: Place, renamed: QueuedJob, target: Place) -> bool:
+        path = self._path(renamed, target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.rename(self._path(job, source), path)
+        except FileNotFoundError:
+            return False
+        return True
+
     def _parse(self, path: Path) -> QueuedJob | None:
         try:
-            return parse_job(path.read_bytes(), str(path))
+            return under_name(parse_job(path.read_bytes(), str(path)), path.name)
         except (FileNotFoundError, ExpError):
             return None  # moved on meanwhile, or damaged: fsck names it
 

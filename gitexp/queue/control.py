@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gitexp.errors import ExpError
 from gitexp.git.repo import Repo
@@ -65,7 +65,7 @@ def retry_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
     for _, job in chosen:
         if job.name in spoken_for.get(job.attempt.baseline, set()):
             raise ExpError(f"'{job.name}' is in the queue again already.")
-    return [board.requeue(replace(job, lost=0), Place.FAILED) for _, job in chosen]
+    return [board.run_again(job) for _, job in chosen]
 
 
 def hold_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:

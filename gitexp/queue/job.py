@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -9,7 +10,9 @@ from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.json_record import dump_record, parse_record
 from gitexp.experiment.request import Attempt, RunRequest
-from gitexp.git.owner import Owner
+from gitexp.git.owner import Owner, owner_word, parse_owner_word
+
+_FILE_NAME = re.compile(r"(\d+)-([^+@]+)(?:\+(\d+))?(?:@(.+))?\.json")
 
 
 class Place(Enum):
@@ -50,12 +53,27 @@ class QueuedJob:
 
     @property
     def file_name(self) -> str:
-        """Sorts by order without being read."""
-        return f"{self.order:020d}-{self.id}.json"
+        """`<order>-<id>[+<times lost>][@<owner>].json`: sorts by order without being read.
+
+        What changes when an entry changes its place stands in the name, so that one rename does it whole.
+        """
+        lost = f"+{self.lost}" if self.lost else ""
+        owner = f"@{owner_word(self.owner)}" if self.owner else ""
+        return f"{self.order:020d}-{self.id}{lost}{owner}.json"
 
 
 def dump_job(job: QueuedJob) -> bytes:
     return dump_record(job)
+
+
+def under_name(job: QueuedJob, file_name: str) -> QueuedJob:
+    """The entry as the name of its file has it: the name is newer than what is written inside."""
+    found = _FILE_NAME.fullmatch(file_name)
+    if found is None:
+        return job
+    order, id, lost, owner = found.groups()
+    taken_by = parse_owner_word(owner) if owner else None
+    return replace(job, id=id, order=int(order), lost=int(lost or 0), owner=taken_by)
 
 
 def parse_job(text: bytes, where: str) -> QueuedJob:

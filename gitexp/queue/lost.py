@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from gitexp.build.claim import claim
 from gitexp.build.stop import Stop
@@ -37,12 +36,11 @@ def requeue_lost(board: Board) -> list[QueuedJob]:
 
 
 def _put_back(board: Board, job: QueuedJob) -> None:
-    times = job.lost + 1
-    if times <= job.retries:
-        board.requeue(replace(job, lost=times), Place.RUNNING)
+    if job.lost < job.retries:
+        board.put_back(job)
         return
-    message = f"its worker was lost {times} times (killed, or the machine went down)"
-    board.end(replace(job, lost=times), Ending("failed", message=message, at=time.time()), Place.FAILED)
+    message = f"its worker was lost {job.lost + 1} times (killed, or the machine went down)"
+    board.end(job, Ending("failed", message=message, at=time.time()), Place.FAILED)
 
 
 def _no_word() -> None:

@@ -78,7 +78,7 @@ def retry_queued(project: Project, chosen: Sequence[Again]) -> list[str]:
     board = open_board(project.repo)
     for again in chosen:
         if again.entry is not None:
-            board.requeue(replace(again.entry, lost=0), Place.FAILED)
+            board.run_again(again.entry)
         else:
             place = find_project(project.repo.work_tree / again.prefix)
             place = replace(place, cwd=place.root / again.folder)

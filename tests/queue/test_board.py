@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_requeued_entry_keeps_its_turn(work: Path) -> None:
     board = board_with(work, job("a", 1), job("b", 2))
     mine = board.claim(ME)
     assert mine is not None
-    board.requeue(mine, Place.RUNNING)
+    assert board.put_back(mine)
     assert [entry.name for _, entry in board.entries(Place.QUEUED)] == ["a", "b"]
     assert board.entries(Place.RUNNING) == []
 
@@ -117,3 +118,49 @@ def test_a_damaged_file_does_not_stop_the_queue(work: Path) -> None:
     mine = board.claim(ME)
     assert mine is not None
     assert mine.name == "a"
+
+
+def test_a_claimed_entry_says_by_its_name_alone_who_has_it(work: Path) -> None:
+    board = board_with(work, job("a", 1))
+    before = (work / "queued" / job("a", 1).file_name).read_bytes()
+    board.claim(Owner("node-1.lab, attic", "", 7, ""))
+    [path] = (work / "running").iterdir()
+    assert path.read_bytes() == before  # one rename, nothing to write that a kill could prevent
+    assert path.name == f"{1:020d}-id1@node-1.lab%2C%20attic,,7,.json"
+    [(_, entry)] = Board(work).entries(Place.RUNNING)
+    assert entry.owner == Owner("node-1.lab, attic", "", 7, "")
+
+
+def test_how_often_an_entry_was_lost_stands_in_its_name(work: Path) -> None:
+    board = board_with(work, job("a", 1))
+    for lost in (1, 2, 3):
+        mine = board.claim(ME)
+        assert mine is not None
+        assert board.put_back(mine)
+        assert [entry.lost for _, entry in board.entries()] == [lost]
+    assert not board.put_back(replace(job("a", 1), owner=ME))
+
+
+def test_who_lost_an_entry_has_no_say_in_it_any_more(work: Path) -> None:
+    board = board_with(work, job("a", 1))
+    late = board.claim(ME)
+    assert late is not None
+    assert board.put_back(late)
+    now = board.claim(replace(ME, pid=2))
+    assert now is not None
+    assert not board.beat(late)
+    assert not board.end(late, Ending("success"), Place.SUCCESS)
+    assert board.beat(now)
+
+
+def test_a_failed_entry_runs_again_as_if_it_never_had(work: Path) -> None:
+    board = board_with(work, job("a", 1))
+    mine = board.claim(ME)
+    assert mine is not None
+    board.put_back(mine)
+    again = board.claim(ME)
+    assert again is not None
+    board.end(again, Ending("failed"), Place.FAILED)
+    [(_, failed)] = board.entries(Place.FAILED)
+    board.run_again(failed)
+    assert board.entries() == [(Place.QUEUED, job("a", 1))]

@@ -75,3 +75,12 @@ def test_the_entry_of_a_living_worker_stays(work: Path) -> None:
     board, _ = running(work, os.getpid())
     assert requeue_lost(board) == []
     assert [place for place, _ in board.entries()] == [Place.RUNNING]
+
+
+def test_an_entry_is_nobody_s_at_no_moment(work: Path) -> None:
+    """A worker killed right after it claimed: its entry goes back at once, not after a minute of silence."""
+    board, job = running(work, dead_pid())
+    [path] = (work / "running").iterdir()
+    assert str(job.owner and job.owner.pid) in path.name
+    assert [lost.id for lost in requeue_lost(Board(work))] == ["id1"]
+    assert [place for place, _ in board.entries()] == [Place.QUEUED]
