@@ -22,7 +22,7 @@ from gitexp.content import Value
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.columns import Column, Kind, all_rows, cells_of, find_columns
-from gitexp.experiment.find import resolve_rev
+from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows
 from gitexp.experiment.table import WORKSPACE, RevisionReader, TableRequest, collect_table
@@ -134,7 +134,7 @@ def _values(rev: str | None, path: Folder) -> Values:
         if rev is None or rev == WORKSPACE:
             values = reader.workspace()
         else:
-            values = reader.commit(resolve_rev(project.repo, rev).commit)
+            values = reader.commit(resolve_commit(project.repo, rev))
     if values.error is not None:
         raise ExpError(f"{rev or WORKSPACE}: {values.error}")
     return values

@@ -9,7 +9,7 @@ import typer
 
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.find import list_experiments
+from gitexp.experiment.find import is_name
 from gitexp.experiment.history import LogEntry, LogRequest, read_failed, read_log
 from gitexp.experiment.log_git import commits_between, read_patch
 from gitexp.experiment.story import read_story
@@ -88,8 +88,8 @@ def command(
 
 def _sorted_out(project: Project, words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Names of experiments, and paths: what is no experiment but there as a file, as Git takes its words."""
-    known = {one.name for one in list_experiments(project.repo)} if words else set()
-    paths = [word for word in words if word not in known and (project.cwd / word).exists()]
+    there = [word for word in words if (project.cwd / word).exists()]
+    paths = [word for word in there if not is_name(project.repo, word)]
     return [word for word in words if word not in paths], paths
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment
-from gitexp.experiment.find import find_among, list_experiments, unknown_experiment
+from gitexp.experiment.find import find_among, find_experiments, list_experiments
 from gitexp.experiment.roots import of_root
 from gitexp.git.objects import ObjectReader
 from gitexp.project import Project
@@ -28,14 +28,9 @@ class Choice:
 
 def choose_here(project: Project, choice: Choice) -> list[Experiment]:
     """The experiments of this repository that are meant. Raises ExpError for an unknown name or revision."""
-    known = list_experiments(project.repo)
     if choice.words:
-        found = [(word, find_among(project.repo, known, word)) for word in choice.words]
-        for word, one in found:
-            if one is None:
-                raise unknown_experiment(word, known)
-        return list(dict.fromkeys(one for _, one in found if one is not None))
-    chosen = _of_baselines(project, known, choice.baselines)
+        return find_experiments(project.repo, choice.words)
+    chosen = _of_baselines(project, list_experiments(project.repo), choice.baselines)
     return chosen if choice.whole_repo else of_root(project.repo, project.prefix, chosen)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gitexp.experiment.find import EXPERIMENTS, list_experiments, resolve_rev
+from gitexp.experiment.find import EXPERIMENTS, list_experiments, resolve_commit
 from gitexp.git.command import run_git
 from gitexp.git.refs import list_refs
 from gitexp.git.repo import Repo, read_head
@@ -45,7 +45,7 @@ def commits_in(repo: Repo, scope: CommitScope) -> list[str]:
 
 
 def _back_from(repo: Repo, rev: str, num: int) -> list[str]:
-    commit = resolve_rev(repo, rev).commit
+    commit = resolve_commit(repo, rev)
     if num == 1:
         return [commit]
     limit = [] if num < 0 else [f"--max-count={num}"]

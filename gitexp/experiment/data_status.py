@@ -15,7 +15,7 @@ from gitexp.experiment.data_listing import (
     present_listing,
     recorded_listing,
 )
-from gitexp.experiment.find import resolve_rev
+from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.needed import Need, NeedReader
 from gitexp.experiment.stores import open_store
 from gitexp.experiment.workspace_site import open_workspace_site
@@ -119,4 +119,4 @@ def data_diff(project: Project, old: str | None, new: str | None) -> DataDiff:
 def _recorded(project: Project, reader: NeedReader, rev: str) -> list[Need]:
     if rev == "HEAD" and read_head(project.repo).commit is None:
         return []
-    return reader.commit(resolve_rev(project.repo, rev).commit)
+    return reader.commit(resolve_commit(project.repo, rev))

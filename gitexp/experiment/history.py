@@ -63,7 +63,7 @@ def read_log(project: Project, reader: RevisionReader, request: LogRequest) -> I
     known = [(one, commits[one.commit]) for one in dict.fromkeys(found) if one.commit in commits]
     if not request.names:
         known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
-    remarks = read_remarks(project.repo)
+    remarks = read_remarks(project.repo, set(commits) if request.names else None)
     known = [pair for pair in known if _fits(request, *pair, remarks.get(pair[1].oid, ""))]
     if request.since is not None:
         least = seconds_of(project, request.since)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gitexp.experiment.experiment import Experiment
 from gitexp.git.notes import merge_notes, read_notes, write_note
@@ -18,9 +18,9 @@ _INCOMING = "refs/gitexp/incoming/notes"
 _TRIES = 3  # somebody else may push remarks at the same moment
 
 
-def read_remarks(repo: Repo) -> dict[str, str]:
-    """Commit -> what people remarked on it; no process where nobody ever did."""
-    return read_notes(repo, NOTES) if read_ref(repo, NOTES) else {}
+def read_remarks(repo: Repo, only: Collection[str] | None = None) -> dict[str, str]:
+    """Commit -> what people remarked on it, on all or `only` these; no process where nobody ever did."""
+    return read_notes(repo, NOTES, only) if read_ref(repo, NOTES) else {}
 
 
 def remark(repo: Repo, experiment: Experiment, text: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from gitexp.content import Hash
 from gitexp.errors import ExpError, near
-from gitexp.experiment.find import resolve_rev
+from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.parsed_files import ParsedFiles
 from gitexp.experiment.pipelines import option_style
 from gitexp.experiment.plot_data import parse_points
@@ -117,7 +117,7 @@ class _Reader:
     def _files(self, rev: str) -> Files:
         if rev == WORKSPACE:
             return FolderFiles(self._project.root, self._project.repo)
-        oid = resolve_rev(self._project.repo, rev).commit
+        oid = resolve_commit(self._project.repo, rev)
         return TreeFiles(self._objects, oid, self._project.prefix, visible)
 
     def _cached(self, files: Files, pipeline: Pipeline) -> Iterator[tuple[str, Hash]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitexp.errors import ExpError
-from gitexp.experiment.find import resolve_rev
+from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import Values
 from gitexp.experiment.table import WORKSPACE, RevisionReader
 from gitexp.git.command import run_git
@@ -35,7 +35,7 @@ def read_code_diff(project: Project, old: str, new: str, colour: bool) -> list[s
 
     Raises ExpError when a revision is unknown.
     """
-    commits = [resolve_rev(project.repo, rev).commit for rev in (old, new) if rev != WORKSPACE]
+    commits = [resolve_commit(project.repo, rev) for rev in (old, new) if rev != WORKSPACE]
     backwards = ["-R"] if old == WORKSPACE else []
     colours = "--color=always" if colour else "--color=never"
     only = [".", ":(exclude,glob)**/dvc.lock"]
@@ -44,7 +44,7 @@ def read_code_diff(project: Project, old: str, new: str, colour: bool) -> list[s
 
 
 def _read(project: Project, reader: RevisionReader, rev: str) -> Values:
-    values = reader.workspace() if rev == WORKSPACE else reader.commit(resolve_rev(project.repo, rev).commit)
+    values = reader.workspace() if rev == WORKSPACE else reader.commit(resolve_commit(project.repo, rev))
     if values.error is not None:
         raise ExpError(f"{rev}: {values.error}")
     return values

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gitexp.git.command import run_git
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
@@ -9,12 +11,12 @@ from gitexp.git.repo import Repo
 _THEIRS = "refs/notes/gitexp-theirs"  # Git merges notes only from refs/notes/
 
 
-def read_notes(repo: Repo, ref: str) -> dict[str, str]:
-    """Commit id -> its note, of the notes ref `ref`."""
+def read_notes(repo: Repo, ref: str, only: Collection[str] | None = None) -> dict[str, str]:
+    """Commit id -> its note, of the notes ref `ref`; of the commits `only`, or of all."""
     listed = run_git(repo.work_tree, "notes", f"--ref={ref}", "list", check=False)
     pairs = [line.split(" ", 1) for line in listed.text.splitlines()] if listed.code == 0 else []
     with ObjectReader(repo) as reader:
-        texts = {commit: reader.read(blob) for blob, commit in pairs}
+        texts = {commit: reader.read(blob) for blob, commit in pairs if only is None or commit in only}
     return {commit: text.decode("utf-8", "replace") for commit, text in texts.items() if text is not None}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitexp.experiment.failed import remove_failed
-from gitexp.experiment.find import find_among, list_experiments
+from gitexp.experiment.find import experiment_called
 from gitexp.experiment.kept import FAILED, list_kept
 from gitexp.git.repo import Repo
 from gitexp.queue.board import Board, open_board
@@ -34,8 +34,7 @@ def remove_unfinished(
     board = open_board(repo)
     failures = {kept.name for kept in list_kept(repo, FAILED)} if words else set()
     named = {word for word in words if word in failures or board.named(word)}
-    experiments = list_experiments(repo) if words else []
-    also = {word for word in words if find_among(repo, experiments, word) is not None}
+    also = {word for word in words if experiment_called(repo, word) is not None}
     if any(word not in named | also for word in words):
         return Unfinished((), frozenset())
     removed = _from_board(board, named, queued, failed)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.errors import ExpError
-from gitexp.experiment.find import find_among, list_experiments, resolve_rev
+from gitexp.experiment.find import experiment_called, resolve_commit
 from gitexp.experiment.joblog import Job, jobs_folder
 from gitexp.experiment.message import parse
 from gitexp.experiment.overridden_tree import overridden_tree
@@ -41,7 +41,7 @@ def commit_of_entry(project: Project, word: str) -> str | None:
     None when the word names no entry, or an experiment as well: that is what people mean then.
     """
     job = queued_job(project.repo, word)
-    if job is None or find_among(project.repo, list_experiments(project.repo), word) is not None:
+    if job is None or experiment_called(project.repo, word) is not None:
         return None
     if job.ending is not None and job.ending.commit is not None:
         return job.ending.commit
@@ -66,7 +66,7 @@ def find_log(repo: Repo, word: str) -> RunLog:
 
 
 def _log_of_commit(repo: Repo, word: str) -> RunLog:
-    commit = resolve_rev(repo, word).commit
+    commit = resolve_commit(repo, word)
     with ObjectReader(repo) as reader:
         found = reader.commit(commit)
     identity = parse(found.message).job if found else None

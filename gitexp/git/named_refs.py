@@ -1,0 +1,57 @@
+"""Refs by their last word, and by what they hold, without reading those that don't fit.
+
+To list 10,000 loose refs is to open 10,000 files. To ask each folder for one name is a question a folder, and
+packed refs are one file that a search goes through in a millisecond.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from gitexp.git.refs import Ref, list_refs
+from gitexp.git.repo import Repo, is_reftable, packed_refs, read_loose
+
+_LONGEST = 255  # bytes of a file's name
+
+
+def refs_called(repo: Repo, prefix: str, depth: int, name: str) -> list[Ref]:
+    """The refs called `name` exactly `depth` folders below `prefix` ('refs/exps/'), sorted by full name."""
+    if name in ("", ".", "..") or not set("/\0\n").isdisjoint(name) or len(os.fsencode(name)) > _LONGEST:
+        return []
+    if is_reftable(repo):
+        found = list_refs(repo, prefix)
+        return [ref for ref in found if ref.name.removeprefix(prefix).split("/")[depth:] == [name]]
+    refs = dict(_loose(repo, prefix, depth, name))
+    folders = rb"[^/\n]+/" * depth
+    line = re.escape(os.fsencode(prefix)) + folders + re.escape(os.fsencode(name))
+    for match in re.finditer(
+        rb"^([0-9a-f]{40,64}) (" + line + rb")$", _packed_with(repo, name), re.MULTILINE
+    ):
+        refs.setdefault(os.fsdecode(match[2]), match[1].decode())
+    return [Ref(full, oid) for full, oid in sorted(refs.items())]
+
+
+def _packed_with(repo: Repo, name: str) -> bytes:
+    """packed-refs, or nothing at all when the name does not occur in it: a search of bytes is the fastest."""
+    text = packed_refs(repo)
+    return text if b"/" + os.fsencode(name) + b"\n" in text else b""
+
+
+def _loose(repo: Repo, prefix: str, depth: int, name: str) -> Iterator[tuple[str, str]]:
+    folders = [prefix]
+    for _ in range(depth):
+        folders = [f"{folder}{below}/" for folder in folders for below in _folders(repo, folder)]
+    for folder in folders:
+        oid = read_loose(repo, folder + name)
+        if oid is not None:
+            yield folder + name, oid
+
+
+def _folders(repo: Repo, folder: str) -> list[str]:
+    try:
+        with os.scandir(repo.common_dir / folder) as entries:
+            return [entry.name for entry in entries if entry.is_dir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
