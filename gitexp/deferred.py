@@ -21,6 +21,7 @@ COSTS = {
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
+    "importlib.metadata": "30 ms of email and zipfile; only engines of others",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "hydra": "120 ms; only projects that compose params.yaml with Hydra",
     "hydra.core.plugins": "comes with hydra; only projects that have Hydra plugins of their own",

@@ -15,5 +15,5 @@ def command(
     experiments: list[str] = typer.Argument(None, help="Names or ids; all of them by default."),
 ) -> None:
     """Keep waiting experiments from being run until they are released."""
-    done = hold_entries(find_project().repo, tuple(experiments or ()))
+    done = hold_entries(find_project(), tuple(experiments or ()))
     sys.stdout.write(f"Held: {names(done)}\n" if done else "Nothing to hold.\n")

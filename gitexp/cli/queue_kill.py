@@ -13,5 +13,5 @@ from gitexp.screen.queue_view import names
 
 def command(experiments: list[str] = typer.Argument(..., help="Names or ids.")) -> None:
     """Stop running experiments; each is kept as interrupted."""
-    done = kill_entries(find_project().repo, experiments)
+    done = kill_entries(find_project(), experiments)
     sys.stdout.write(f"Asked to stop: {names(done)}\n" if done else "Nothing to kill.\n")

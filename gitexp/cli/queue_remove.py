@@ -32,5 +32,5 @@ def command(
         raise ExpError(
             "nothing is named.", "name entries, or give --queued, --failed, --done or --all.", Exit.USAGE
         )
-    removed = remove_entries(find_project().repo, tuple(experiments or ()), places)
+    removed = remove_entries(find_project(), tuple(experiments or ()), places)
     sys.stdout.write(f"Removed tasks in queue: {names(removed)}\n" if removed else "No tasks to remove.\n")

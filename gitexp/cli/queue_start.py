@@ -1,4 +1,4 @@
-"""`exp queue start`: detached workers that run what is queued and then go home."""
+"""`exp queue start`: run what is queued in the background, on this machine or by an engine elsewhere."""
 
 from __future__ import annotations
 
@@ -7,22 +7,46 @@ import sys
 import typer
 
 from gitexp.cli.stage_options import GPUS
-from gitexp.experiment.devices import parse_devices
+from gitexp.errors import Exit, ExpError
 from gitexp.project import find_project
-from gitexp.queue.board import board_folder
-from gitexp.queue.crew import start_workers
+from gitexp.queue.begin import begin_queue, chosen_target
+from gitexp.queue.engines.engine import Order
+from gitexp.screen.begun_lines import begun_lines, left_lines
+
+ON = typer.Option(
+    None, "--on", metavar="NAME[=ADDRESS]", help="Who runs it: local, slurm, … [exp.queue.on; local]"
+)
+OPTION = typer.Option(None, "-o", "--option", metavar="KEY=VALUE", help="An option of the engine.")
 
 
 def command(
-    jobs: int = typer.Option(1, "-j", "--jobs", min=1, help="How many experiments at once: one worker each."),
+    jobs: int = typer.Option(
+        None, "-j", "--jobs", min=1, help="How many experiments at once: here one worker each, 1 by default."
+    ),
     gpus: str = GPUS,
-) -> None:
-    """Start workers in the background. They run what is queued, survive this terminal, and then go home."""
+    on: str = ON,
+    option: list[str] = OPTION,
+) -> Exit:
+    """Run what is queued in the background and return at once. It survives this terminal.
+
+    Here: workers, who go home when nothing waits. With --on: jobs of an engine; no process of ours stays.
+    """
     project = find_project()
-    parse_devices(gpus or "")
-    devices = [] if gpus is None else ["--gpus", gpus]
-    start_workers(board_folder(project.repo), ["gitexp.cli", "queue", "work", *devices], jobs, project.root)
-    sys.stdout.write(
-        f"Started {jobs} worker{'s' if jobs > 1 else ''} in the background.\n"
-        "`exp queue status` shows how they get on, `exp queue stop` sends them home.\n"
-    )
+    order = Order(jobs, gpus, engine_options(option or []))
+    begun = begin_queue(project, chosen_target(project, on), order)
+    sys.stdout.write("".join(f"{line}\n" for line in begun_lines(begun)))
+    if begun.error is not None:
+        sys.stderr.write("".join(f"{line}\n" for line in left_lines(begun)))
+        return Exit.FAILED
+    return Exit.DONE
+
+
+def engine_options(written: list[str]) -> dict[str, tuple[str, ...]]:
+    """`KEY=VALUE` words as options. Raises ExpError for a word that is none."""
+    options: dict[str, tuple[str, ...]] = {}
+    for word in written:
+        key, separator, value = word.partition("=")
+        if not key or not separator:
+            raise ExpError(f"`--option`: '{word}' is not KEY=VALUE.", exit_code=Exit.USAGE)
+        options[key] = (*options.get(key, ()), value)
+    return options

@@ -20,9 +20,9 @@ def command(
     ),
 ) -> None:
     """What is queued, running, failed and done, and who is at work."""
-    repo = find_project().repo
+    project = find_project()
     while True:
-        state = read_queue(repo)
+        state = read_queue(project)
         if json:
             sys.stdout.write(to_json(queue_data(state)) + "\n")
         else:

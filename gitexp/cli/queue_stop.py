@@ -7,7 +7,8 @@ import sys
 import typer
 
 from gitexp.project import find_project
-from gitexp.queue.control import stop_workers, wait_until_home
+from gitexp.queue.control import stop_engines, stop_workers, wait_until_home
+from gitexp.screen.queue_view import names
 
 _PATIENCE = 30.0  # seconds that `--kill` waits for the stages to end
 
@@ -15,15 +16,21 @@ _PATIENCE = 30.0  # seconds that `--kill` waits for the stages to end
 def command(
     kill: bool = typer.Option(False, "--kill", help="Stop what they run, too; it is kept as interrupted."),
 ) -> None:
-    """Send the workers home after what they run now."""
-    repo = find_project().repo
-    told = stop_workers(repo, kill)
+    """Send the workers home after what they run now; take back what waits for an engine."""
+    project = find_project()
+    told = stop_workers(project.repo, kill)
+    taken, stopped = stop_engines(project, kill)
+    if taken:
+        sys.stdout.write(f"Taken back into the queue: {names(taken)}\n")
+    if stopped:
+        sys.stdout.write(f"Asked to stop: {names(stopped)}\n")
     if not told:
-        sys.stdout.write("No worker is at work.\n")
+        if not taken and not stopped:
+            sys.stdout.write("No worker is at work.\n")
         return
     plural = "s" if len(told) > 1 else ""
     if not kill:
         sys.stdout.write(f"{len(told)} worker{plural} will go home after the experiment that runs now.\n")
         return
-    left = wait_until_home(repo, told, _PATIENCE)
+    left = wait_until_home(project.repo, told, _PATIENCE)
     sys.stdout.write(f"Stopped {len(told) - len(left)} of {len(told)} worker{plural}.\n")

@@ -37,7 +37,7 @@ COMMANDS: Mapping[str, Command] = {
         RUN,
         members={
             "status": Command("queue_status", "What is queued, running, failed, done; who is at work."),
-            "start": Command("queue_start", "Start workers in the background."),
+            "start": Command("queue_start", "Run what is queued in the background, here or on an engine."),
             "stop": Command("queue_stop", "Send the workers home."),
             "logs": Command("queue_logs", "What the stages of a queued experiment printed."),
             "kill": Command("queue_kill", "Stop running experiments."),
@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Command] = {
             "work": Command("queue_work", "Be a worker in this process."),
         },
     ),
+    "worker": Command("worker", "Run one entry of the queue in this process; engines do.", RUN),
     "watch": Command("watch", "See how all runs get on, as they do.", RUN),
     "logs": Command("logs", "What the stages of a run printed.", RUN),
     "retry": Command("retry", "Run what failed again, with what it was.", RUN),

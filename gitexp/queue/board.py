@@ -2,6 +2,7 @@
 
     .git/gitexp/queue/queued/<order>-<id>.json            waiting, first in order first
                       held/…                              waiting until released
+                      submitted/…                         given to an engine, whose job will claim it
                       running/<order>-<id>@<owner>.json   claimed; its ctime is the worker's heartbeat
                       success/… failed/…                  ended
                       kill/<id>                           somebody asks to stop it
@@ -24,7 +25,7 @@ from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
 from gitexp.git.repo import Repo
-from gitexp.queue.job import Place, QueuedJob, dump_job, ended, parse_job, under_name
+from gitexp.queue.job import Place, QueuedJob, dump_job, ended, name_id, parse_job, under_name
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
@@ -71,6 +72,35 @@ class Board:
                 return mine
         return None
 
+    def locate(self, identity: str) -> tuple[Place, QueuedJob] | None:
+        """Where the entry of this id stands now; None when it is in no place any more."""
+        part = f"-{identity}"
+        for place in Place:
+            for name in self.names(place):
+                if name.partition(part)[1] and name_id(name) == identity:
+                    job = self._parse(self.folder / place.value / name)
+                    if job is not None:
+                        return place, job
+        return None
+
+    def claim_entry(self, identity: str, owner: Owner) -> QueuedJob | None:
+        """Take this very entry, if it waits in the queue or for an engine; None when it does not."""
+        found = self.locate(identity)
+        if found is None or found[0] not in (Place.QUEUED, Place.SUBMITTED):
+            return None
+        place, job = found
+        mine = replace(job, owner=owner)
+        return mine if self._rename(job, place, mine, Place.RUNNING) else None
+
+    def take_over(self, job: QueuedJob, owner: Owner) -> QueuedJob | None:
+        """Take a running entry from an owner who is known to be gone; None when somebody was faster."""
+        mine = replace(job, owner=owner)
+        return mine if self._rename(job, Place.RUNNING, mine, Place.RUNNING) else None
+
+    def hand_back(self, job: QueuedJob) -> bool:
+        """Let a running entry wait for its engine again; False when it was taken away."""
+        return self._rename(job, Place.RUNNING, replace(job, owner=None), Place.SUBMITTED)
+
     def beat(self, job: QueuedJob) -> bool:
         """Say that the worker lives. False when the entry is not running any more: it was taken away."""
         try:
@@ -81,9 +111,13 @@ class Board:
 
     def last_beat(self, job: QueuedJob) -> float | None:
         """When the worker of a running entry last said so, in seconds since the epoch."""
+        # A rename sets the ctime too, so an entry just claimed is never taken for a lost one.
+        return self.last_change(job, Place.RUNNING)
+
+    def last_change(self, job: QueuedJob, place: Place) -> float | None:
+        """When an entry came to its place or was touched there, in seconds since the epoch."""
         try:
-            # A rename sets the ctime too, so an entry just claimed is never taken for a lost one.
-            return self._path(job, Place.RUNNING).stat().st_ctime
+            return self._path(job, place).stat().st_ctime
         except FileNotFoundError:
             return None
 
@@ -99,19 +133,19 @@ class Board:
             return False
         return True
 
-    def end(self, job: QueuedJob, ending: Ending, place: Place) -> bool:
+    def end(self, job: QueuedJob, ending: Ending, place: Place, source: Place = Place.RUNNING) -> bool:
         """Move a running entry to success or failed, with how it ended; False when it was taken away."""
         over = ended(job, ending)
-        if not self._rename(job, Place.RUNNING, over, place):
+        if not self._rename(job, source, over, place):
             return False
         with suppress(OSError):  # on a full disk it has moved, at least
             write_atomic(self._path(over, place), dump_job(over))
         return True
 
-    def put_back(self, job: QueuedJob) -> bool:
+    def put_back(self, job: QueuedJob, source: Place = Place.RUNNING) -> bool:
         """Let an entry whose worker is lost wait again where it stood; False when it was taken away."""
         again = replace(job, owner=None, lost=job.lost + 1)
-        return self._rename(job, Place.RUNNING, again, Place.QUEUED)
+        return self._rename(job, source, again, Place.QUEUED)
 
     def run_again(self, job: QueuedJob) -> QueuedJob:
         """Put a failed entry back where it stood in the queue, as if it had never run."""

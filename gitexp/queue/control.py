@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gitexp.errors import ExpError
+from gitexp.experiment.ending import Ending
 from gitexp.git.repo import Repo
+from gitexp.project import Project
 from gitexp.queue.board import board_folder, open_board
 from gitexp.queue.crew import Worker, workers
+from gitexp.queue.engines.reconcile import Joined, reconcile
+from gitexp.queue.engines.tickets import Tickets
+from gitexp.queue.engines.withdraw import cancel_jobs
 from gitexp.queue.enqueue import drop_snapshots, names_in_queue
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
 
-_ORDER = (Place.RUNNING, Place.QUEUED, Place.HELD, Place.FAILED, Place.SUCCESS)
+_ORDER = (Place.RUNNING, Place.SUBMITTED, Place.QUEUED, Place.HELD, Place.FAILED, Place.SUCCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +28,12 @@ class QueueState:
 
     entries: tuple[tuple[Place, QueuedJob], ...]
     workers: tuple[Worker, ...]
+    joined: Joined = Joined()  # what engines say of the entries that they have
 
     @property
     def unfinished(self) -> bool:
         """Whether anything waits or runs."""
-        return any(place in (Place.RUNNING, Place.QUEUED) for place, _ in self.entries)
+        return any(place in (Place.RUNNING, Place.SUBMITTED, Place.QUEUED) for place, _ in self.entries)
 
     @property
     def busy(self) -> int:
@@ -36,24 +42,26 @@ class QueueState:
         return sum(worker.owner in owners for worker in self.workers)
 
 
-def read_queue(repo: Repo) -> QueueState:
-    """The queue as it is; entries of dead workers are put back first."""
-    board = open_board(repo)
+def read_queue(project: Project) -> QueueState:
+    """The queue as it is; entries of dead workers and of lost jobs are put back first."""
+    board = open_board(project.repo)
     requeue_lost(board)
-    return QueueState(tuple(board.entries(*_ORDER)), tuple(workers(board_folder(repo))))
+    joined = reconcile(project)
+    return QueueState(tuple(board.entries(*_ORDER)), tuple(workers(board.folder)), joined)
 
 
-def remove_entries(repo: Repo, words: Sequence[str], places: Sequence[Place]) -> list[QueuedJob]:
+def remove_entries(project: Project, words: Sequence[str], places: Sequence[Place]) -> list[QueuedJob]:
     """Forget entries: those named, and all in `places`. Their logs and experiments stay.
 
-    A running entry is stopped by its worker when it finds itself removed; it has to be named.
-    Raises ExpError for a word that names nothing; then nothing is removed.
+    A running entry is stopped by its worker when it finds itself removed; it has to be named. Jobs of engines
+    are cancelled. Raises ExpError for a word that names nothing; then nothing is removed.
     """
-    board = open_board(repo)
+    board = open_board(project.repo)
     chosen = board.find(words, *_ORDER) if words else []
     chosen += [entry for entry in board.entries(*places) if entry not in chosen] if places else []
     removed = [job for place, job in chosen if board.remove(job, place)]
-    drop_snapshots(repo, board)
+    cancel_jobs(project, [job.id for job in removed])
+    drop_snapshots(project.repo, board)
     return removed
 
 
@@ -68,9 +76,14 @@ def retry_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
     return [board.run_again(job) for _, job in chosen]
 
 
-def hold_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
-    """Keep waiting entries from being run until they are released."""
-    return _move(repo, words, Place.QUEUED, Place.HELD)
+def hold_entries(project: Project, words: Sequence[str]) -> list[QueuedJob]:
+    """Keep waiting entries from being run until they are released; those an engine has are taken back."""
+    board = open_board(project.repo)
+    waiting = (Place.QUEUED, Place.SUBMITTED)
+    chosen = board.find(words, *waiting) if words else board.entries(*waiting)
+    held = [job for place, job in chosen if board.move(job, place, Place.HELD)]
+    cancel_jobs(project, [job.id for job in held])
+    return held
 
 
 def release_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
@@ -85,13 +98,19 @@ def move_to_front(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
     return list(reversed([board.to_front(job) for _, job in reversed(chosen)]))
 
 
-def kill_entries(repo: Repo, words: Sequence[str]) -> list[QueuedJob]:
-    """Ask the workers of running entries to stop them; each is kept as interrupted."""
-    board = open_board(repo)
-    chosen = [job for _, job in board.find(words, Place.RUNNING)]
-    for job in chosen:
-        board.ask_kill(job)
-    return chosen
+def kill_entries(project: Project, words: Sequence[str]) -> list[QueuedJob]:
+    """Ask those who run entries to stop; each is kept as interrupted. What an engine has not begun never
+    begins. Raises ExpError for a word that names neither."""
+    board = open_board(project.repo)
+    chosen = board.find(words, Place.RUNNING, Place.SUBMITTED)
+    killed = Ending("interrupted", message="killed before it began", at=time.time())
+    for place, job in chosen:
+        if place is Place.RUNNING or not board.end(job, killed, Place.FAILED, place):
+            board.ask_kill(job)
+    # Of those that run the ticket stays: until they have ended their engine has a say.
+    cancel_jobs(project, [job.id for place, job in chosen if place is Place.SUBMITTED])
+    cancel_jobs(project, [job.id for place, job in chosen if place is Place.RUNNING], keep_tickets=True)
+    return [job for _, job in chosen]
 
 
 def stop_workers(repo: Repo, kill: bool = False) -> list[Worker]:
@@ -100,6 +119,21 @@ def stop_workers(repo: Repo, kill: bool = False) -> list[Worker]:
     for worker in told:
         worker.tell(now=kill)
     return told
+
+
+def stop_engines(project: Project, kill: bool = False) -> tuple[list[QueuedJob], list[QueuedJob]]:
+    """Take back from the engines what waits there; with `kill`, stop what runs, too. Both as lists."""
+    board = open_board(project.repo)
+    waiting = [
+        job for _, job in board.entries(Place.SUBMITTED) if board.move(job, Place.SUBMITTED, Place.QUEUED)
+    ]
+    theirs = Tickets(board.folder).entries()
+    running = [job for _, job in board.entries(Place.RUNNING) if kill and job.id in theirs]
+    for job in running:
+        board.ask_kill(job)
+    cancel_jobs(project, [job.id for job in waiting])
+    cancel_jobs(project, [job.id for job in running], keep_tickets=True)
+    return waiting, running
 
 
 def wait_until_home(repo: Repo, told: Sequence[Worker], seconds: float) -> list[Worker]:

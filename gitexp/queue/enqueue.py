@@ -88,7 +88,7 @@ def _is_settled(ref: str) -> bool:
 def names_in_queue(board: Board) -> dict[str, set[str]]:
     """Names that are spoken for, by baseline: queued, held and running entries."""
     names: dict[str, set[str]] = {}
-    for _, job in board.entries(Place.QUEUED, Place.HELD, Place.RUNNING):
+    for _, job in board.entries(Place.QUEUED, Place.HELD, Place.SUBMITTED, Place.RUNNING):
         names.setdefault(job.attempt.baseline, set()).add(job.name)
     return names
 

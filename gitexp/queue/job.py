@@ -20,6 +20,7 @@ class Place(Enum):
 
     QUEUED = "queued"
     HELD = "held"  # stays until released
+    SUBMITTED = "submitted"  # given to an engine, which will start it
     RUNNING = "running"
     SUCCESS = "success"
     FAILED = "failed"
@@ -64,6 +65,12 @@ class QueuedJob:
 
 def dump_job(job: QueuedJob) -> bytes:
     return dump_record(job)
+
+
+def name_id(file_name: str) -> str:
+    """The id in the name of an entry's file; empty when it is none."""
+    found = _FILE_NAME.fullmatch(file_name)
+    return found[2] if found else ""
 
 
 def under_name(job: QueuedJob, file_name: str) -> QueuedJob:

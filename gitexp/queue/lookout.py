@@ -85,7 +85,7 @@ class Lookout:
         return Picture(
             running=tuple(sights),
             ended=tuple(self._ended),
-            waiting=len(self._board.names(Place.QUEUED)),
+            waiting=len(self._board.names(Place.QUEUED)) + len(self._board.names(Place.SUBMITTED)),
             held=len(self._board.names(Place.HELD)),
             workers=len(workers(board_folder(self._repo))),
             seconds=time.monotonic() - self._began,

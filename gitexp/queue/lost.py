@@ -9,14 +9,21 @@ from gitexp.build.stop import Stop
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import is_gone
 from gitexp.queue.board import Board
+from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import Place, QueuedJob
 
 
 def find_lost(board: Board) -> list[QueuedJob]:
-    """The running entries whose owner can't be running them any more."""
+    """The running entries whose owner can't be running them any more.
+
+    Of those that an engine has its word counts, not ours: see `gitexp.queue.engines.reconcile`.
+    """
     now = time.time()
     lost = []
+    theirs = Tickets(board.folder).entries()
     for _, job in board.entries(Place.RUNNING):
+        if job.id in theirs:
+            continue
         beat = board.last_beat(job)
         if beat is not None and is_gone(job.owner, now - beat):
             lost.append(job)

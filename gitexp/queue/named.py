@@ -17,7 +17,7 @@ from gitexp.project import Project
 from gitexp.queue.board import open_board
 from gitexp.queue.job import Place, QueuedJob
 
-_UNFINISHED = (Place.RUNNING, Place.QUEUED, Place.HELD, Place.FAILED)
+_UNFINISHED = (Place.RUNNING, Place.QUEUED, Place.SUBMITTED, Place.HELD, Place.FAILED)
 
 
 @dataclass(frozen=True, slots=True)

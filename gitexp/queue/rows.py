@@ -17,6 +17,7 @@ from gitexp.queue.job import Place, QueuedJob
 _STATES = {
     Place.RUNNING: State.RUNNING,
     Place.QUEUED: State.QUEUED,
+    Place.SUBMITTED: State.QUEUED,
     Place.HELD: State.QUEUED,
     Place.FAILED: State.FAILED,
 }
@@ -24,7 +25,7 @@ _STATES = {
 
 def with_queue(project: Project, groups: Sequence[Group], queued: bool, failed: bool) -> list[Group]:
     """The table with the rows of the queue: above the experiments, the next to run first."""
-    waiting = (Place.RUNNING, Place.QUEUED, Place.HELD) if queued else ()
+    waiting = (Place.RUNNING, Place.SUBMITTED, Place.QUEUED, Place.HELD) if queued else ()
     places = (*waiting, *((Place.FAILED,) if failed else ()))
     entries = [
         (place, job)

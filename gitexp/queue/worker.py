@@ -59,18 +59,23 @@ def work(shift: Shift) -> list[RunResult]:
 
 def run_one(shift: Shift, job: QueuedJob) -> RunResult:
     """Run a claimed entry and put it where its ending belongs. An error of the run is a failed entry."""
-    began = time.time()
-    with _watched(shift, job) as stop:
-        try:
-            result = shift.run_job(job, stop, shift.watcher)
-        except ExpError as error:
-            text = error.message if error.hint is None else f"{error.message} ({error.hint})"
-            result = _failed(job, text, time.time() - began)
-        except OSError as error:  # a full disk, a folder that went away: the queue goes on
-            result = _failed(job, str(error), time.time() - began)
+    result = carry_out(shift, job)
     place = Place.SUCCESS if result.state is State.SUCCESS else Place.FAILED
     shift.board.end(job, ending_of(result), place)
     return result
+
+
+def carry_out(shift: Shift, job: QueuedJob) -> RunResult:
+    """Run a claimed entry and say how it ended; it still stands among the running ones."""
+    began = time.time()
+    with _watched(shift, job) as stop:
+        try:
+            return shift.run_job(job, stop, shift.watcher)
+        except ExpError as error:
+            text = error.message if error.hint is None else f"{error.message} ({error.hint})"
+            return _failed(job, text, time.time() - began)
+        except OSError as error:  # a full disk, a folder that went away: the queue goes on
+            return _failed(job, str(error), time.time() - began)
 
 
 def _failed(job: QueuedJob, error: str, seconds: float) -> RunResult:
@@ -87,14 +92,16 @@ def _watched(shift: Shift, job: QueuedJob) -> Iterator[Stop]:
 
     def watch() -> None:
         beaten = passed_on = 0
-        while not over.wait(LOOK):
+        while True:
+            while passed_on < shift.stop.level:
+                stop.ask()
+                passed_on += 1
+            if over.wait(LOOK):
+                return
             if time.monotonic() - beaten > BEAT:
                 beaten = int(time.monotonic())
                 if not shift.board.beat(job):
                     stop.ask()  # removed from the queue: nobody wants it any more
-            while passed_on < shift.stop.level:
-                stop.ask()
-                passed_on += 1
             if shift.board.take_kill(job):
                 stop.ask()
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from gitexp.pipeline.stage import Value
 from gitexp.queue.control import QueueState
+from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.screen.talk import visible
 from gitexp.screen.text_table import align
@@ -16,6 +17,7 @@ MOST_NAMES = 20  # of a long sweep
 _WORDS = {
     Place.QUEUED: "Queued",
     Place.HELD: "Held",
+    Place.SUBMITTED: "Submitted",
     Place.RUNNING: "Running",
     Place.SUCCESS: "Success",
     Place.FAILED: "Failed",
@@ -28,21 +30,53 @@ def queue_lines(state: QueueState, now: float) -> list[str]:
         lines = ["No experiment tasks in the queue."]
     else:
         rows = [["Task", "Name", "Created", "Status", "Time", "Why"]]
-        rows += [_row(place, job, now) for place, job in state.entries]
+        rows += [_row(place, job, now, state.joined) for place, job in state.entries]
         lines = align([row[:5] for row in rows] if all(not row[5] for row in rows[1:]) else rows)
     idle = len(state.workers) - state.busy
-    return [*lines, "", f"Worker status: {state.busy} active, {idle} idle"]
+    return [*lines, "", f"Worker status: {state.busy} active, {idle} idle", *engine_lines(state)]
 
 
 def queue_data(state: QueueState) -> Value:
     """The same as one JSON object: `{"entries": [...], "workers": [...]}`."""
     return {
-        "entries": [entry_data(place, job) for place, job in state.entries],
+        "entries": [
+            {**entry_data(place, job), "engine": _engine_data(job, state.joined)}
+            for place, job in state.entries
+        ],
         "workers": [asdict(worker.owner) for worker in state.workers],
+        "put_back": [job.id for job in state.joined.put_back],
+        "silent": dict(state.joined.silent),
     }
 
 
-def entry_data(place: Place, job: QueuedJob) -> Value:
+def engine_lines(state: QueueState) -> list[str]:
+    """What engines have, what they lost, and who of them does not answer."""
+    joined = state.joined
+    lines = []
+    if joined.put_back:
+        lines.append(f"Lost by their engine and put back into the queue: {names(joined.put_back)}")
+    for target, problem in joined.silent.items():
+        lines.append(f"{visible(target)} can't be asked, its jobs are shown as last seen: {visible(problem)}")
+    return lines
+
+
+def _engine_data(job: QueuedJob, joined: Joined) -> Value:
+    """What an engine says of an entry that it has; None for all others."""
+    ticket, word = joined.tickets.get(job.id), joined.words.get(job.id)
+    if ticket is None:
+        return None
+    return {
+        "name": ticket.engine,
+        "address": ticket.address,
+        "job": ticket.handle,
+        "standing": word.standing.value if word else None,
+        "state": word.state if word else None,
+        "reason": word.reason if word else None,
+        "where": word.where if word else None,
+    }
+
+
+def entry_data(place: Place, job: QueuedJob) -> dict[str, Value]:
     return {
         "id": job.id,
         "name": job.name,
@@ -73,14 +107,14 @@ def names(jobs: Sequence[QueuedJob]) -> str:
     return ", ".join(visible(job.name) for job in jobs)
 
 
-def _row(place: Place, job: QueuedJob, now: float) -> list[str]:
+def _row(place: Place, job: QueuedJob, now: float, joined: Joined) -> list[str]:
     return [
         short_id(job),
         visible(job.name),
         _created(job.created, now),
         _WORDS[place],
         f"{job.ending.seconds:.1f} s" if job.ending else "",
-        visible(_why(place, job)),
+        visible(_theirs(place, job, joined) or _why(place, job)),
     ]
 
 
@@ -95,6 +129,17 @@ def _created(at: float, now: float) -> str:
     moment, today = time.localtime(at), time.localtime(now)
     same_day = (moment.tm_year, moment.tm_yday) == (today.tm_year, today.tm_yday)
     return time.strftime("%I:%M %p" if same_day else "%b %d, %Y", moment)
+
+
+def _theirs(place: Place, job: QueuedJob, joined: Joined) -> str:
+    """'slurm 12_3 running on n1', 'slurm 12_4 pending: Priority'; empty when no engine has it."""
+    ticket, word = joined.tickets.get(job.id), joined.words.get(job.id)
+    if ticket is None or place not in (Place.SUBMITTED, Place.RUNNING):
+        return ""
+    said = f"{word.state.lower() or word.standing.value}" if word else "not heard of"
+    where = f" on {word.where}" if word and word.where else ""
+    reason = f": {word.reason}" if word and word.reason else ""
+    return f"{ticket.engine} {ticket.handle} {said}{where}{reason}"
 
 
 def _why(place: Place, job: QueuedJob) -> str:

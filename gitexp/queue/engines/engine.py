@@ -1,0 +1,86 @@
+"""The seam between the queue and those who run it: what is asked of an engine, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from gitexp.queue.job import QueuedJob
+
+
+class Standing(Enum):
+    """What an engine says of a job that it took."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    ENDED = "ended"  # over; if its entry has not ended, that is how it failed
+    LOST = "lost"  # over through no fault of its own, or the engine never heard of it
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What an engine gave for an entry of the queue. `handle` is its own name of the job, '123_4'.
+
+    `log` is the file with what the job itself printed, where it can be read from here. `timeouts`: how many
+    jobs of this entry ran into their time limit. `note` is the engine's own.
+    """
+
+    entry: str
+    engine: str
+    address: str
+    handle: str
+    at: float  # seconds since the epoch
+    log: str = ""
+    timeouts: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What an engine says of a ticket: `state` in its own words, the `reason`, `where` it runs."""
+
+    standing: Standing
+    state: str = ""
+    reason: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """On what terms entries are submitted. `jobs`: how many at once; `gpus`: the devices they share.
+
+    `options` are the engine's own, each with its values as typed: `{"partition": ("gpu",)}`.
+    """
+
+    jobs: int | None = None
+    gpus: str | None = None
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Runs entries of the queue. Every method raises ExpError when those behind it can't be asked."""
+
+    @property
+    def name(self) -> str: ...
+
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+        """Hand entries over, in their order; a ticket for each as soon as it is taken.
+
+        They stand in `submitted` by then. An entry without ticket goes back into the queue.
+        """
+        ...
+
+    def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
+        """How they stand, by entry. One question for all of them; a ticket left out is not judged."""
+        ...
+
+    def cancel(self, tickets: Sequence[Ticket]) -> None:
+        """Stop what runs and forget what waits. What is over already is no error."""
+        ...
+
+    def logs(self, ticket: Ticket) -> Path | None:
+        """The file with what the job itself printed; None when there is none (yet)."""
+        ...
