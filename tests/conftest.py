@@ -1,11 +1,14 @@
-"""What every test stands on: a HOME of its own, no user config, a fixed author and width."""
+"""What every test stands on: a HOME of its own, no user config, a fixed author and width; real servers."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.servers import S3Server, SshServer, need_s3_server, need_ssh_server
 
 KEPT = {"PATH", "LANG", "LC_ALL", "DVC_BIN", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_START", "CI"}
 
@@ -47,3 +50,16 @@ def hermetic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def work(tmp_path: Path) -> Path:
     """An empty folder, the current directory of the test."""
     return tmp_path / "work"
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """A real S3 server with the bucket `bucket`, for all tests of this process that want one."""
+    with need_s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
+    with need_ssh_server(tmp_path_factory.mktemp("ssh")) as server:
+        yield server

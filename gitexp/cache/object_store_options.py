@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import timedelta
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +13,11 @@ from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
 from gitexp.cache.aws_profile import aws_profile
+from gitexp.cache.object_store_client import Manner, client_options, retry_config
+from gitexp.cache.remote_options import flag
+from gitexp.cache.remote_store import public_url
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
-
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("false", "no", "off", "0")
 
 # DVC's name of an option -> obstore's.
 _S3 = {
@@ -27,6 +28,7 @@ _S3 = {
     "endpointurl": "endpoint",
     "sse": "server_side_encryption",
     "sse_kms_key_id": "sse_kms_key_id",
+    "sse_customer_key": "sse_customer_key_base64",
 }
 _AZURE = {
     "account_name": "account_name",
@@ -36,115 +38,138 @@ _AZURE = {
     "client_id": "client_id",
     "client_secret": "client_secret",
 }
+# The keys of a connection string -> obstore's.
+_CONNECTION = {
+    "accountname": "account_name",
+    "accountkey": "account_key",
+    "blobendpoint": "endpoint",
+    "sharedaccesssignature": "sas_key",
+}
+# Azure's own, known to everybody: of its emulator, which `UseDevelopmentStorage=true` stands for.
+_EMULATOR = {
+    "account_name": "devstoreaccount1",
+    "account_key": "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    "endpoint": "http://127.0.0.1:10000/devstoreaccount1",
+}
+# What would have to go with every object that is sent, and can't: reading is not touched by it.
+_UNSENDABLE = ("acl", "grant_full_control", "grant_read", "grant_read_acp", "grant_write_acp")
 
 
-def open_backend(remote: Remote) -> Any:
-    """The obstore store of a remote. Raises ExpError for what can't be made sense of."""
+class Backend:
+    """obstore's stores of one remote, each made when it is first needed: that reads all certificates.
+
+    `unsendable` is an option that asks for what can't be sent along; None where there is none.
+    """
+
+    def __init__(self, make: Callable[[Manner], Any], unsendable: str | None = None) -> None:
+        self._make = make
+        self._made: dict[Manner, Any] = {}
+        self._lock = threading.Lock()
+        self.unsendable = unsendable
+
+    def store(self, manner: Manner) -> Any:
+        with self._lock:
+            if manner not in self._made:
+                self._made[manner] = self._make(manner)
+            return self._made[manner]
+
+
+def open_backend(remote: Remote) -> Backend:
+    """The obstore stores of a remote. Raises ExpError for what can't be made sense of."""
     url = urlsplit(remote.url)
     if not url.netloc:
-        raise ExpError(f"remote '{remote.name}': its url names no bucket: {remote.url}")
-    prefix = url.path.strip("/") or None
+        raise ExpError(f"remote '{remote.name}': its url names no bucket: {public_url(remote.url)}")
+    make = partial(_MAKERS[url.scheme], remote, url.netloc, url.path.strip("/") or None)
+    asked = [name for name in _UNSENDABLE if remote.options.get(name)] if url.scheme == "s3" else []
+    backend = Backend(make, asked[0] if asked else None)
     try:
-        if url.scheme == "s3":
-            return _open_s3(remote, url.netloc, prefix)
-        if url.scheme == "gs":
-            return _open_gcs(remote, url.netloc, prefix)
-        return _open_azure(remote, url.netloc, prefix)
+        backend.store(Manner.ASK)
     except (BaseError, ValueError) as error:
         raise ExpError(f"remote '{remote.name}': {str(error).partition(chr(10))[0]}") from error
+    return backend
 
 
-def _open_s3(remote: Remote, bucket: str, prefix: str | None) -> Any:
-    options = _renamed(remote, _S3)
-    config = {**aws_profile(remote, os.environ), **options}
+def _s3(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:
+    config = {**aws_profile(remote, os.environ), **_renamed(remote, _S3)}
     endpoint = config.get("endpoint", os.environ.get("AWS_ENDPOINT_URL", ""))
     if endpoint:
         config["endpoint"] = endpoint.rstrip("/")
-    if _flag(remote, "allow_anonymous_login"):
+    if "sse_customer_key_base64" in config:
+        algorithm = remote.options.get("sse_customer_algorithm", "AES256")
+        if algorithm != "AES256":
+            raise ExpError(f"remote '{remote.name}': sse_customer_algorithm = {algorithm}; there is AES256.")
+        config["server_side_encryption"] = "sse-c"
+    if flag(remote, "allow_anonymous_login"):
         config["skip_signature"] = "true"
     return S3Store(
         bucket,
         prefix=prefix,
         config=config,  # type: ignore[arg-type]
-        client_options=_client(remote, endpoint.startswith("http://")),
-        retry_config=_ours_to_retry(),
+        client_options=client_options(remote, endpoint.startswith("http://"), manner),
+        retry_config=retry_config(manner),
     )
 
 
-def _open_gcs(remote: Remote, bucket: str, prefix: str | None) -> Any:
+def _gcs(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:
     config = {}
     if "credentialpath" in remote.options:
         config["application_credentials"] = remote.options["credentialpath"]
-    if _flag(remote, "allow_anonymous_login"):
+    if flag(remote, "allow_anonymous_login"):
         config["skip_signature"] = "true"
-    endpoint = remote.options.get("endpointurl", "")
+    endpoint = remote.options.get("endpointurl", "").rstrip("/")
     if endpoint:
         config["base_url"] = endpoint
     return GCSStore(
         bucket,
         prefix=prefix,
         config=config,  # type: ignore[arg-type]
-        client_options=_client(remote, endpoint.startswith("http://")),
-        retry_config=_ours_to_retry(),
+        client_options=client_options(remote, endpoint.startswith("http://"), manner),
+        retry_config=retry_config(manner),
     )
 
 
-def _open_azure(remote: Remote, container: str, prefix: str | None) -> Any:
-    config = _renamed(remote, _AZURE)
-    pairs = (item.partition("=") for item in remote.options.get("connection_string", "").split(";"))
-    told = {key.strip(): value for key, _, value in pairs}
-    for key, name in (
-        ("AccountName", "account_name"),
-        ("AccountKey", "account_key"),
-        ("BlobEndpoint", "endpoint"),
-    ):
-        if told.get(key):
-            config[name] = told[key]
-    if not {"account_key", "sas_key", "client_secret"} & config.keys():
-        config.setdefault("use_azure_cli", "true")
-    if _flag(remote, "allow_anonymous_login"):
+def _azure(remote: Remote, container: str, prefix: str | None, manner: Manner) -> Any:
+    config = {**_connection(remote.options.get("connection_string", "")), **_renamed(remote, _AZURE)}
+    if "sas_key" in config:
+        config["sas_key"] = config["sas_key"].lstrip("?")
+    known = {"account_key", "sas_key", "client_secret"} & config.keys() or {
+        "AZURE_STORAGE_ACCOUNT_KEY",
+        "AZURE_STORAGE_SAS_TOKEN",
+        "AZURE_CLIENT_SECRET",
+        "AZURE_FEDERATED_TOKEN_FILE",
+    } & os.environ.keys()
+    if not known:
+        config["use_azure_cli"] = "true"
+    if flag(remote, "allow_anonymous_login"):
         config["skip_signature"] = "true"
     return AzureStore(
         container,
         prefix=prefix,
         config=config,  # type: ignore[arg-type]
-        client_options=_client(remote, config.get("endpoint", "").startswith("http://")),
-        retry_config=_ours_to_retry(),
+        client_options=client_options(remote, config.get("endpoint", "").startswith("http://"), manner),
+        retry_config=retry_config(manner),
     )
+
+
+def _connection(written: str) -> dict[str, str]:
+    """What an Azure connection string says: `AccountName=…;AccountKey=…;…`."""
+    pairs = (item.partition("=") for item in written.split(";"))
+    told = {key.strip().lower(): value.strip() for key, _, value in pairs if value.strip()}
+    if told.get("usedevelopmentstorage", "").lower() == "true":
+        return dict(_EMULATOR)
+    found = {ours: told[key] for key, ours in _CONNECTION.items() if key in told}
+    if "endpoint" not in found and "account_name" in found and "endpointsuffix" in told:
+        protocol = told.get("defaultendpointsprotocol", "https")
+        found["endpoint"] = f"{protocol}://{found['account_name']}.blob.{told['endpointsuffix']}"
+    return found
 
 
 def _renamed(remote: Remote, names: Mapping[str, str]) -> dict[str, str]:
     return {ours: remote.options[dvc] for dvc, ours in names.items() if remote.options.get(dvc)}
 
 
-def _flag(remote: Remote, name: str, usual: bool = False) -> bool:
-    written = remote.options.get(name, "").lower()
-    if written not in (*_TRUE, *_FALSE, ""):
-        raise ExpError(f"remote '{remote.name}': {name} = {written} is neither true nor false.")
-    return written in _TRUE if written else usual
-
-
-def _client(remote: Remote, plain_http: bool) -> Any:
-    """How to connect. In DVC `ssl_verify` may also name a file of certificates."""
-    verify = remote.options.get("ssl_verify", "").lower()
-    if verify not in (*_TRUE, *_FALSE, ""):
-        raise ExpError(
-            f"remote '{remote.name}': ssl_verify = {verify} names a file, which gitexp can't use.",
-            "add the certificate to the system's, or set SSL_CERT_FILE.",
-        )
-    timeouts = {
-        name: timedelta(seconds=float(remote.options[option]))
-        for name, option in (("connect_timeout", "connect_timeout"), ("timeout", "read_timeout"))
-        if remote.options.get(option)
-    }
-    return {
-        "allow_http": plain_http or not _flag(remote, "use_ssl", usual=True),
-        "allow_invalid_certificates": verify in _FALSE,
-        "timeout": timedelta(minutes=10),
-        **timeouts,
-    }
-
-
-def _ours_to_retry() -> Any:
-    """A transfer tries again itself, and says so in the end: two layers of that would take minutes."""
-    return {"max_retries": 1, "retry_timeout": timedelta(seconds=20)}
+_MAKERS: Mapping[str, Callable[[Remote, str, str | None, Manner], Any]] = {
+    "s3": _s3,
+    "gs": _gcs,
+    "azure": _azure,
+}

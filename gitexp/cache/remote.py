@@ -18,6 +18,7 @@ from gitexp import deferred
 from gitexp.cache.pull import pull_objects, pull_runs
 from gitexp.cache.push import push_objects, push_runs
 from gitexp.cache.remote_folder import FolderRemote
+from gitexp.cache.remote_options import jobs
 from gitexp.cache.remote_store import Kind, RemoteStore, RemoteTrouble, key_of
 from gitexp.cache.transfer import Failure, Patience, Progress, Traffic, Transferred
 from gitexp.errors import ExpError
@@ -60,7 +61,7 @@ def open_remote(remote: Remote) -> RemoteStore:
     scheme = _SCHEME.match(remote.url)
     if scheme is None or scheme[1].lower() == "file":
         path = unquote(urlsplit(remote.url).path) if scheme else remote.url
-        return FolderRemote(Path(path), option_jobs(remote, FolderRemote.usual_jobs))
+        return FolderRemote(Path(path), jobs(remote, FolderRemote.usual_jobs))
     module = _MODULES.get(scheme[1].lower())
     if module is None:
         raise ExpError(
@@ -78,13 +79,3 @@ def open_remote(remote: Remote) -> RemoteStore:
             f"pip install 'gitexp[{extra}]'",
         ) from error
     return opened
-
-
-def option_jobs(remote: Remote, usual: int) -> int:
-    """How many transfers at once: `jobs` of the remote's section, or what suits this kind of storage."""
-    written = remote.options.get("jobs")
-    if written is None:
-        return usual
-    if not written.isdigit() or int(written) < 1:
-        raise ExpError(f"remote '{remote.name}': jobs = {written} is no whole number from 1.")
-    return int(written)

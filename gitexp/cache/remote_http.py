@@ -11,25 +11,35 @@ import urllib.request
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
-from gitexp.cache.remote_store import Kind, Moved, RemoteObject, RemoteTrouble, absent, damaged, read_only
+from gitexp.cache.remote_options import FALSE, TRUE, jobs, seconds
+from gitexp.cache.remote_store import (
+    Kind,
+    Moved,
+    RemoteObject,
+    RemoteTrouble,
+    absent,
+    damaged,
+    public_url,
+    read_only,
+)
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
 
 _JOBS = 8
 _BLOCK = 1 << 20
 _TIMEOUT = 60.0  # seconds without a byte
-_NOT_VERIFIED = ("false", "no", "off", "0")
 
 
 class HttpRemote:
     """Implements RemoteStore, as far as reading goes."""
 
     def __init__(self, remote: Remote) -> None:
-        written = remote.options.get("jobs", "")
-        self.url = remote.url.rstrip("/")
-        self.jobs = int(written) if written.isdigit() else _JOBS
+        self.url = public_url(remote.url.rstrip("/"))
+        self.jobs = jobs(remote, _JOBS)
+        self._base = _without_user(remote.url.rstrip("/"))
+        self._timeout = seconds(remote, "read_timeout", _TIMEOUT)
         self._headers = _headers(remote)
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=_context(remote)))
 
@@ -80,10 +90,10 @@ class HttpRemote:
 
     def _open(self, key: str, method: str) -> http.client.HTTPResponse:
         request = urllib.request.Request(
-            f"{self.url}/{quote(key)}", headers=dict(self._headers), method=method
+            f"{self._base}/{quote(key)}", headers=dict(self._headers), method=method
         )
         try:
-            answer: http.client.HTTPResponse = self._opener.open(request, timeout=_TIMEOUT)
+            answer: http.client.HTTPResponse = self._opener.open(request, timeout=self._timeout)
             return answer
         except urllib.error.HTTPError as error:
             error.close()
@@ -120,20 +130,27 @@ def _headers(remote: Remote) -> Mapping[str, str]:
         return {options.get("custom_auth_header", "Authorization"): options.get("password", "")}
     if auth not in ("", "basic"):
         raise ExpError(f"remote '{remote.name}': auth = {auth} is not supported.", "basic and custom are.")
-    if "user" not in options:
+    url = urlsplit(remote.url)
+    user = options.get("user") or unquote(url.username or "")
+    if not user:
         return {}
-    pair = f"{options['user']}:{options.get('password', '')}".encode()
+    pair = f"{user}:{options.get('password') or unquote(url.password or '')}".encode()
     return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+
+
+def _without_user(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _context(remote: Remote) -> ssl.SSLContext:
     verify = remote.options.get("ssl_verify", "true")
-    if verify.lower() in _NOT_VERIFIED:
+    if verify.lower() in FALSE:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
-    named = verify if verify.lower() not in ("true", "yes", "on", "1") else None
+    named = verify if verify.lower() not in TRUE else None
     return ssl.create_default_context(cafile=named)
 
 

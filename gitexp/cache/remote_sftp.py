@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import posixpath
 import re
@@ -11,12 +12,14 @@ from queue import Empty, LifoQueue, Queue
 from urllib.parse import unquote, urlsplit
 
 from gitexp.cache.hashing import md5_file
-from gitexp.cache.remote_store import Kind, Moved, RemoteObject, RemoteTrouble, absent, damaged
+from gitexp.cache.remote_options import jobs, seconds
+from gitexp.cache.remote_store import Kind, Moved, RemoteObject, RemoteTrouble, absent, damaged, public_url
 from gitexp.cache.sftp_session import SftpSession, quoted
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
 
 _JOBS = 4  # each is a connection of its own; sshd starts to refuse beyond ten
+_TIMEOUT = 60.0  # seconds
 _FEW = 3  # files asked for one by one; of more in one folder the folder is listed
 _ENTRY = re.compile(r"([-dl])\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s+\S+\s+\S+\s+\S+\s+(.*)")
 
@@ -142,15 +145,22 @@ def open_store(remote: Remote) -> SftpRemote:
     url = urlsplit(remote.url)
     options = remote.options
     if not url.hostname or url.hostname.startswith("-"):
-        raise ExpError(f"remote '{remote.name}': its url names no host: {remote.url}")
+        raise ExpError(f"remote '{remote.name}': its url names no host: {public_url(remote.url)}")
     user, port = options.get("user") or url.username, options.get("port") or url.port
-    words = ["sftp", "-b", "-"]
+    words = ["sftp", "-b", "-", *_patience(remote)]
     if port:
         words += ["-P", str(port)]
     if user:
         words += ["-o", f"User={unquote(user)}"]
     if options.get("keyfile"):
         words += ["-i", os.path.expanduser(options["keyfile"])]
-    written = options.get("jobs", "")
-    jobs = int(written) if written.isdigit() else _JOBS
-    return SftpRemote(remote.url, unquote(url.path) or ".", (*words, "--", url.hostname), jobs)
+    return SftpRemote(
+        public_url(remote.url), unquote(url.path) or ".", (*words, "--", url.hostname), jobs(remote, _JOBS)
+    )
+
+
+def _patience(remote: Remote) -> list[str]:
+    """A connection that is not made, or says nothing, for `timeout` seconds is given up."""
+    limit = math.ceil(seconds(remote, "timeout", _TIMEOUT))
+    alive = {"ConnectTimeout": limit, "ServerAliveInterval": -(-limit // 3), "ServerAliveCountMax": 3}
+    return [word for name, value in alive.items() for word in ("-o", f"{name}={value}")]

