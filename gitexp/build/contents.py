@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from gitexp.build.locks import Locks, locked_outs
 from gitexp.build.pathmap import PathMap
 from gitexp.build.site import Site
 from gitexp.cache.checkout import checkout
+from gitexp.cache.entries import restrict
 from gitexp.cache.hashing import MD5
-from gitexp.cache.store import restrict
 from gitexp.cache.tree import DirListing, hash_path, list_folder
 from gitexp.content import Hash
 from gitexp.pipeline.graph import Graph
@@ -37,7 +37,7 @@ class Contents:
         self._pending = PathMap(pending)
         self._hashes: PathMap[dict[str, Hash | None]] = PathMap()
         self._params: PathMap[Value] = PathMap()
-        self._manifests: dict[str, dict[str, str]] = {}
+        self._manifests: dict[str, Mapping[str, str]] = {}
         self._placing = threading.Lock()
 
     def fork(self) -> Contents:
@@ -155,7 +155,7 @@ class Contents:
         sizes = (self._size(md5, algorithm) for md5 in entries.values())
         return DirListing(entries, sum(size or 0 for size in sizes), algorithm=algorithm)
 
-    def _manifest(self, folder: Hash) -> dict[str, str]:
+    def _manifest(self, folder: Hash) -> Mapping[str, str]:
         if folder.value not in self._manifests:
             self._manifests[folder.value] = self._site.store.read_dir(folder) or {}
         return self._manifests[folder.value]

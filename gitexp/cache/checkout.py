@@ -7,10 +7,11 @@ import stat as stat_modes
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from gitexp.cache.entries import Entries, differing, restrict
 from gitexp.cache.memo import Memo
 from gitexp.cache.placing import Placer
 from gitexp.cache.relink import save_and_link
-from gitexp.cache.store import Store, restrict
+from gitexp.cache.store import Store
 from gitexp.cache.tree import FoundFile, Ignored, find_file, find_files
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove, unprotect
@@ -56,7 +57,8 @@ def checkout(
     try:
         if not hash.is_dir:
             return work.file(hash, target)
-        return work.folder(restrict(store.read_dir(hash) or {}, only), target, only, ignored)
+        wanted = Entries.of(restrict(store.read_dir(hash) or {}, only))
+        return work.folder(wanted, target, only, ignored)
     except OSError as error:
         raise file_trouble("write", Path(error.filename2 or error.filename or target), error) from error
 
@@ -80,28 +82,23 @@ class _Checkout:
         self._placer.remember()
         return True
 
-    def folder(self, wanted: dict[str, str], target: Path, only: str | None, ignored: Ignored | None) -> bool:
+    def folder(self, wanted: Entries, target: Path, only: str | None, ignored: Ignored | None) -> bool:
         created = not target.is_dir()
         if created:
             _clear_way(target)
-        present = {
-            file.relpath: file for file in find_files(target, target / only if only else target, ignored)
-        }
-        extra = [file for relpath, file in present.items() if relpath not in wanted]
-        stale = {
-            relpath: md5
-            for relpath, md5 in wanted.items()
-            if relpath not in present or self._md5_of(present[relpath]) != md5
-        }
-        for file in extra:
-            os.unlink(file.path)
-            _prune_empty(file.folder, os.fspath(target))
+        files = find_files(target, target / only if only else target, ignored)
+        # What is to be done is known before anything of it is done.
+        stale, extra = differing(wanted, ((file.relpath, self._md5_of(file)) for file in files))
+        for relpath in extra:
+            path = os.path.join(target, relpath)
+            os.unlink(path)
+            _prune_empty(os.path.dirname(path), os.fspath(target))
         self._fill(target, stale)
         if created and only is None:
             target.mkdir(parents=True, exist_ok=True)
         return bool(extra or stale or (created and only is None))
 
-    def _fill(self, target: Path, files: dict[str, str]) -> None:
+    def _fill(self, target: Path, files: Entries) -> None:
         folders: set[str] = set()
         for relpath, md5 in files.items():
             path = os.path.join(target, relpath)

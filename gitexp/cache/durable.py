@@ -5,16 +5,19 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain, islice
 
 _FEW = 8  # above this one flush of the file system is cheaper than one a file
 
 
-def sync_files(paths: Sequence[str]) -> None:
+def sync_files(paths: Iterable[str]) -> None:
     """Return when the bytes of these files, all on one file system, are on the disk. Raises OSError."""
-    if len(paths) > _FEW and _sync_file_system(paths[0]):
+    coming = iter(paths)
+    first = list(islice(coming, _FEW + 1))
+    if len(first) > _FEW and _sync_file_system(first[0]):
         return
-    for path in paths:
+    for path in chain(first, coming):
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -1,9 +1,8 @@
-"""Bytes to md5: of a file, of a text file as DVC 2 saw it, of a directory by its manifest."""
+"""Bytes to md5: of a file, of a text file as DVC 2 saw it."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 
@@ -57,43 +56,3 @@ def _looks_like_text(start: bytes) -> bool:
 
 
 HASHERS: Mapping[str, Callable[[str | os.PathLike[str]], str]] = {MD5: md5_file, DOS2UNIX: md5_dos2unix}
-
-
-def serialise_dir(entries: Mapping[str, str]) -> bytes:
-    """The manifest of a directory, from POSIX path (relative to it) to md5, as DVC writes it.
-
-    Every byte counts, for the directory's hash is the md5 of this text: sorted by the whole path in code
-    point order, spaces after ',' and ':', ASCII only, no line end.
-    """
-    rows = [{"md5": entries[relpath], "relpath": relpath} for relpath in sorted(entries)]
-    return json.dumps(rows).encode("ascii")
-
-
-def parse_dir(manifest: bytes) -> dict[str, str]:
-    """The inverse of `serialise_dir`. Raises ValueError when it is no manifest.
-
-    Manifests come from other people's remotes: a path that leads out of the directory is no path.
-    """
-    rows = json.loads(manifest)
-    try:
-        entries = {row["relpath"]: row["md5"] for row in rows}
-        sound = all(_is_inside(relpath) and _is_md5(md5) for relpath, md5 in entries.items())
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError("not a directory manifest") from error
-    if not sound:
-        raise ValueError("a directory manifest with a path or hash that can't be one")
-    return entries
-
-
-def _is_inside(relpath: str) -> bool:
-    framed = f"/{relpath}/"
-    return not ("//" in framed or "/./" in framed or "/../" in framed or "\0" in framed)
-
-
-def _is_md5(text: str) -> bool:
-    return len(text) == 32 and text.isalnum()
-
-
-def dir_hash(entries: Mapping[str, str]) -> str:
-    """The hash of a directory: '….dir'."""
-    return md5_bytes(serialise_dir(entries)) + ".dir"

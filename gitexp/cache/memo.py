@@ -17,11 +17,13 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from gitexp.cache.hashing import HASHERS, MD5
-from gitexp.cache.memo_log import Row, append, compact, decode, encode, find_blocks
+from gitexp.cache.memo_folder import AtHand, MemoFolder
+from gitexp.cache.memo_log import Log, Place, append, compact, encode, pack, unpack
 
 FINE_TICK_NS = 20_000_000  # clocks behind file stamps tick every 1 to 10 ms
 COARSE_TICK_NS = 2_000_000_000  # FAT and old network file systems: whole seconds, even ones
@@ -29,6 +31,7 @@ COARSE_TICK_NS = 2_000_000_000  # FAT and old network file systems: whole second
 _WORTH_WAITING_BYTES = 8 << 20  # md5 takes about 12 ms for these: as long as the wait
 _COMPACT_BYTES = 4 << 20  # below this a log full of dead entries costs nothing
 _COMPACT_GROWTH = 2
+_SPILL = 1 << 14  # rows that are learnt before they are written
 
 
 def is_settled(mtime_ns: int, now_ns: int) -> bool:
@@ -49,14 +52,18 @@ class Memo:
     """The memo of one repository, shared by its worktrees and by processes; threads may share one object.
 
     `path` is the log file; None keeps the memo in this process only. Use as a context manager or call
-    `close`: what was learnt is written then.
+    `close`: what was learnt is written then, and now and then before.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._blocks: dict[bytes, list[bytes]] | None = None
-        self._folders: dict[tuple[str, str], dict[bytes, Row]] = {}
-        self._learnt: dict[bytes, dict[bytes, Row]] = {}
+        self._log: Log | None = None
+        self._places: dict[bytes, list[tuple[Log, Place]]] = {}
+        self._folders: dict[tuple[str, str], MemoFolder] = {}
+        self._at_hand = AtHand()
+        self._learnt: dict[tuple[str, str], dict[bytes, bytes]] = {}
+        self._waiting = 0  # rows that were learnt and not written
+        self._fresh = 0  # bytes of rows of files that nothing was known of
         self._lock = threading.RLock()
 
     def file_md5(self, path: Path, stat: os.stat_result, algorithm: str = MD5) -> str:
@@ -77,13 +84,10 @@ class Memo:
 
     def lookup(self, folder: str, name: str, stat: os.stat_result, algorithm: str = MD5) -> str | None:
         """What is known of folder/name, if its stamp is still the same."""
-        rows = self._folders.get((algorithm, folder))
-        if rows is None:
-            rows = self._open_folder(algorithm, folder)
-        row = rows.get(os.fsencode(name))
+        row = self._find(algorithm, folder, os.fsencode(name))
         if row is None:
             return None
-        size, mtime, ctime, inode, md5 = row
+        size, mtime, ctime, inode, md5 = unpack(row)
         if size != stat.st_size or mtime != stat.st_mtime_ns or inode != stat.st_ino:
             return None
         if ctime != stat.st_ctime_ns and (stat.st_mode & 0o222 or stat.st_nlink == 1):
@@ -96,57 +100,80 @@ class Memo:
         """Remember the md5 of content that was read (or written by us) at `began_ns` or later."""
         if not is_settled(stat.st_mtime_ns, began_ns):
             return
-        row = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, bytes.fromhex(md5))
+        row = pack((stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, bytes.fromhex(md5)))
         key = os.fsencode(name)
         with self._lock:
-            self._open_folder(algorithm, folder)[key] = row
-            self._learnt.setdefault(_folder_key(algorithm, folder), {})[key] = row
+            if self._find(algorithm, folder, key) is None:
+                self._fresh += len(key) + len(row)
+            self._learnt.setdefault((algorithm, folder), {})[key] = row
+            self._waiting += 1
+            if self._waiting >= _SPILL and self._path is not None:
+                self.flush()
 
-    def _open_folder(self, algorithm: str, folder: str) -> dict[bytes, Row]:
+    def _find(self, algorithm: str, folder: str, name: bytes) -> bytes | None:
+        learnt = self._learnt.get((algorithm, folder))
+        row = learnt.get(name) if learnt is not None else None
+        return row if row is not None else self._known(algorithm, folder).find(name)
+
+    def _known(self, algorithm: str, folder: str) -> MemoFolder:
+        found = self._folders.get((algorithm, folder))
+        if found is None:
+            found = self._open_folder(algorithm, folder)
+        return found
+
+    def _open_folder(self, algorithm: str, folder: str) -> MemoFolder:
         with self._lock:
-            rows = self._folders.get((algorithm, folder))
-            if rows is None:
-                rows = {}
-                for payload in self._read_log().get(_folder_key(algorithm, folder), ()):
-                    rows.update(decode(payload))
-                self._folders[(algorithm, folder)] = rows
-            return rows
+            self._read_log()
+            found = MemoFolder(self._at_hand)
+            for block in self._places.pop(_folder_key(algorithm, folder), ()):
+                found.add(block)
+            self._folders[(algorithm, folder)] = found
+            return found
 
-    def _read_log(self) -> dict[bytes, list[bytes]]:
-        if self._blocks is None:
-            try:
-                self._blocks = find_blocks(self._path.read_bytes()) if self._path else {}
-            except OSError:
-                self._blocks = {}
-        return self._blocks
+    def _read_log(self) -> None:
+        """Learn where blocks are that were appended since."""
+        if self._log is None and self._path is not None:
+            with suppress(OSError):
+                self._log = Log(self._path)
+                self._find_places(self._log)
+
+    def _find_places(self, log: Log) -> None:
+        opened = {_folder_key(*key): folder for key, folder in self._folders.items()}
+        for folder, place in log.new_blocks():
+            if folder in opened:
+                opened[folder].add((log, place))
+            else:
+                self._places.setdefault(folder, []).append((log, place))
 
     def flush(self) -> None:
         """Write what was learnt since the last flush."""
         with self._lock:
-            learnt, self._learnt = self._learnt, {}
-        if not learnt or self._path is None:
-            return
-        try:
-            size = append(self._path, b"".join(encode(folder, rows) for folder, rows in learnt.items()))
-            if size > _COMPACT_BYTES and size > _COMPACT_GROWTH * self._compacted_size():
-                compact(self._path)
-                self._note_compacted_size()
-        except OSError:
-            return  # a memo that can't be written only costs time
+            if not self._learnt or self._path is None:
+                return
+            learnt = {_folder_key(*key): rows for key, rows in self._learnt.items()}
+            self._read_log()
+            try:
+                size = append(self._path, b"".join(encode(folder, rows) for folder, rows in learnt.items()))
+                if self._log is None or not self._log.is_at(self._path):
+                    self._log = Log(self._path)
+                self._find_places(self._log)
+            except OSError:
+                return  # a memo that can't be written only costs time
+            finally:
+                self._learnt, self._waiting = {}, 0
+            with suppress(OSError, ValueError):
+                self._compact_if_due(self._path, size)
 
-    def _compacted_size(self) -> int:
-        try:
-            return int(self._size_note().read_text())
-        except (OSError, ValueError):
-            return 0
-
-    def _note_compacted_size(self) -> None:
-        if self._path is not None:
-            self._size_note().write_text(str(self._path.stat().st_size))
-
-    def _size_note(self) -> Path:
-        assert self._path is not None
-        return self._path.with_suffix(".compacted")
+    def _compact_if_due(self, path: Path, size: int) -> None:
+        """The note beside the log says how large it would be without what is overridden (as we know)."""
+        note = path.with_suffix(".compacted")
+        needed = int(note.read_text()) if note.exists() else 0
+        needed += self._fresh
+        if size > _COMPACT_BYTES and size > _COMPACT_GROWTH * needed:
+            compact(path)
+            needed = path.stat().st_size
+        note.write_text(str(needed))
+        self._fresh = 0
 
     def close(self) -> None:
         self.flush()

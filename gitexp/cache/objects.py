@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ _OBJECT = re.compile(r"[0-9a-f]{32}(?:\.dir)?")
 _READ_ONLY = 0o444
 _WRITE_BITS = 0o222
 _GROUP_FOLDER = 0o2775
+_BELIEVED = 1 << 16  # objects that are remembered to be sound: asking again costs little
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 
 
@@ -54,8 +55,13 @@ class Objects:
             return False
         if mode & _WRITE_BITS and not self._prove(path, value, algorithm):
             return False
-        self._believed.add(path)
+        self._believe(path)
         return True
+
+    def _believe(self, path: str) -> None:
+        if len(self._believed) >= _BELIEVED:
+            self._believed = set()
+        self._believed.add(path)
 
     def _prove(self, path: str, value: str, algorithm: str) -> bool:
         if not self.holds(value, algorithm):
@@ -113,7 +119,7 @@ class Objects:
             os.replace(temp, final)
         else:
             os.unlink(temp)
-        self._believed.add(final)
+        self._believe(final)
 
     def adopt(self, source: str, value: str) -> bool:
         """Make the workspace file `source` itself the object: one inode, read-only from now on.
@@ -131,11 +137,11 @@ class Objects:
                 return False
             raise
         os.chmod(source, _READ_ONLY)
-        self._believed.add(final)
+        self._believe(final)
         return True
 
-    def put_bytes(self, data: bytes, value: str) -> None:
-        """Store bytes whose hash is `value`."""
+    def put(self, blocks: Iterable[bytes], value: str) -> None:
+        """Store bytes, which come in pieces, and whose hash is `value`."""
         final = self.path(value)
         if self.is_sound(value):
             return
@@ -143,7 +149,7 @@ class Objects:
         temp = temp_beside(final)
         try:
             with open(temp, "xb") as file:
-                file.write(data)
+                file.writelines(blocks)
                 file.flush()
                 os.fsync(file.fileno())
             self.publish(temp, value)

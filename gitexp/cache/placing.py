@@ -10,6 +10,8 @@ from gitexp.cache.link import Linker
 from gitexp.cache.memo import Memo, settle
 from gitexp.cache.store import Store
 
+_BATCH = 1 << 12  # placed files that the memo is told of together
+
 
 class Placer:
     """Places objects of one algorithm; call `remember` once when all are placed."""
@@ -25,14 +27,21 @@ class Placer:
         """Make `path` hold the object; its folder must exist. Raises OSError."""
         self._linker.place(self._store.object_file(md5, self._algorithm), path, executable)
         self._placed.append((path, md5))
+        if len(self._placed) >= 2 * _BATCH:
+            # The older half: what was written a while ago is settled without waiting.
+            self._tell(self._placed[:_BATCH])
+            del self._placed[:_BATCH]
 
     def remember(self) -> None:
         """Tell the memo of everything placed."""
-        stats = [os.stat(path) for path, _ in self._placed]
+        self._tell(self._placed)
+        self._placed.clear()
+
+    def _tell(self, placed: Sequence[tuple[str, str]]) -> None:
+        stats = [os.stat(path) for path, _ in placed]
         if stats:
             settle(max(stat.st_mtime_ns for stat in stats), sum(stat.st_size for stat in stats))
         now = time.time_ns()
-        for (path, md5), stat in zip(self._placed, stats, strict=True):
+        for (path, md5), stat in zip(placed, stats, strict=True):
             folder, name = os.path.split(path)
             self._memo.record(folder, name, stat, md5, now, self._algorithm)
-        self._placed.clear()

@@ -9,11 +9,13 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from gitexp.cache.hashing import HASHERS, MD5, parse_dir
+from gitexp.cache.entries import restrict
+from gitexp.cache.hashing import HASHERS, MD5
 from gitexp.cache.landing import Landing
 from gitexp.cache.link import temp_beside
+from gitexp.cache.manifest import read_dir_file
 from gitexp.cache.remote_store import RUNS, Moved, RemoteStore, damaged, key_of
-from gitexp.cache.store import Store, restrict
+from gitexp.cache.store import Store
 from gitexp.cache.transfer import (
     Load,
     Patience,
@@ -64,7 +66,7 @@ def pull_objects(
 
 
 def _children(store: Store, hash: Hash, only: tuple[str, ...] | None) -> set[str]:
-    entries = store.read_dir(hash) or {}
+    entries: Mapping[str, str] = store.read_dir(hash) or {}
     if only is None:
         return set(entries.values())
     return {value for part in only for value in restrict(entries, part).values()}
@@ -115,7 +117,7 @@ def _is_manifest(path: Path, value: str) -> bool:
     if HASHERS[MD5](path) != value.removesuffix(".dir"):
         return False
     try:
-        parse_dir(path.read_bytes())
+        read_dir_file(path)
     except ValueError:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat as stat_modes
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitexp.cache.link import COPY, HARDLINK, REFLINK, SYMLINK, can_reflink
@@ -42,10 +42,18 @@ def save_and_report(
     """`save_and_link`, which also says which linked folders inside were passed over."""
     own = memo if memo is not None else Memo(None)
     kind = effective_type(store, types)
-    saved = store.take_in(path, own, ignored, adopt=kind in _LINKS)
-    done = saved.linked if kind == HARDLINK else frozenset()
-    files = [(file, md5) for file, md5 in saved.files if file.path not in done]
-    _link_again(store, saved.hash, files, kind, Placer(store, saved.hash.algorithm, types, own))
+    single = path.is_file()
+    executable = single and os.access(path, os.X_OK)
+    wanted = _kind_of(kind, executable)
+
+    def is_placed(file: FoundFile, md5: str) -> bool:
+        return _is_placed_as(wanted, file, store.object_file(md5))
+
+    saved = store.take_in(path, own, ignored, wanted in _LINKS, wanted == HARDLINK, is_placed)
+    top = path.parent if single else path
+    files = ((os.path.join(top, relpath), md5) for part in saved.loose for relpath, md5 in part.pairs())
+    placer = Placer(store, saved.hash.algorithm, types, own)
+    _place(store, files, placer, executable)
     return saved
 
 
@@ -62,9 +70,14 @@ def relink(
     Returns how many were replaced. Raises ExpError.
     """
     own = memo if memo is not None else Memo(None)
-    files = _files_with_hashes(store, hash, path, ignored)
-    placer = Placer(store, hash.algorithm, types, own)
-    return _link_again(store, hash, files, effective_type(store, types), placer)
+    executable = not hash.is_dir and hash.isexec
+    kind = _kind_of(effective_type(store, types), executable)
+    files = (
+        (file.path, md5)
+        for file, md5 in _files_with_hashes(store, hash, path, ignored)
+        if not _is_placed_as(kind, file, store.object_file(md5, hash.algorithm))
+    )
+    return _place(store, files, Placer(store, hash.algorithm, types, own), executable)
 
 
 def effective_type(store: Store, types: Sequence[str]) -> str:
@@ -75,32 +88,37 @@ def effective_type(store: Store, types: Sequence[str]) -> str:
     return COPY
 
 
-def _link_again(
-    store: Store, hash: Hash, files: Sequence[tuple[FoundFile, str]], kind: str, placer: Placer
-) -> int:
-    executable = not hash.is_dir and hash.isexec
-    wanted = COPY if executable else kind
+def _kind_of(kind: str, executable: bool) -> str:
+    """An executable is never a link: its object is not executable."""
+    return COPY if executable and kind in _LINKS else kind
+
+
+def _place(store: Store, files: Iterable[tuple[str, str]], placer: Placer, executable: bool) -> int:
     count = 0
     try:
-        for file, md5 in files:
-            if not _is_placed_as(wanted, file, store.object_file(md5, hash.algorithm)):
-                placer.place(md5, file.path, executable)
-                count += 1
+        for path, md5 in files:
+            placer.place(md5, path, executable)
+            count += 1
         placer.remember()
     except OSError as error:
-        path = error.filename2 or error.filename or store.root
-        raise file_trouble("link", Path(path), error) from error
+        place = error.filename2 or error.filename or store.root
+        raise file_trouble("link", Path(place), error) from error
     return count
 
 
 def _files_with_hashes(
     store: Store, hash: Hash, path: Path, ignored: Ignored | None
-) -> list[tuple[FoundFile, str]]:
+) -> Iterator[tuple[FoundFile, str]]:
     if not hash.is_dir:
         file = find_file(path)
-        return [(file, hash.value)] if file else []
-    entries = store.read_dir(hash) or {}
-    return [(file, entries[file.relpath]) for file in walk(path, ignored)[0] if file.relpath in entries]
+        if file is not None:
+            yield file, hash.value
+        return
+    entries: Mapping[str, str] = store.read_dir(hash) or {}
+    for file in walk(path, ignored):
+        md5 = entries.get(file.relpath)
+        if md5 is not None:
+            yield file, md5
 
 
 def _is_placed_as(kind: str, file: FoundFile, stored: str) -> bool:
@@ -109,5 +127,12 @@ def _is_placed_as(kind: str, file: FoundFile, stored: str) -> bool:
     if file.is_link:
         return False
     if kind == HARDLINK:
-        return file.stat.st_nlink > 1 and os.path.samestat(os.stat(stored), file.stat)
+        return file.stat.st_nlink > 1 and _is_object(stored, file.stat)
     return bool(file.stat.st_mode & stat_modes.S_IWUSR) or file.stat.st_nlink == 1
+
+
+def _is_object(stored: str, found: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.stat(stored), found)
+    except FileNotFoundError:
+        return False  # not published yet

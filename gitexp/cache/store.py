@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import stat as stat_modes
-from collections.abc import Iterable
+import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gitexp.cache.hashing import MD5, dir_hash, parse_dir, serialise_dir
-from gitexp.cache.intake import Intake
+from gitexp.cache.entries import Entries, Packer, restrict
+from gitexp.cache.hashing import MD5
+from gitexp.cache.intake import Intake, IsPlaced
+from gitexp.cache.manifest import dir_hash, manifest_blocks, read_dir_file
 from gitexp.cache.memo import Memo
 from gitexp.cache.objects import Objects
 from gitexp.cache.tree import DirListing, FoundFile, Ignored, walk
@@ -17,14 +20,19 @@ from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.errors import ExpError
 
+_MANIFEST_FILES = 1 << 20  # files that manifests may list which are kept for the next question
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a save found: the hash, and every file with its md5."""
+    """What a save found: the hash, and every file with its md5 (by path in the folder; a file's is its name).
+
+    `loose` are those of them that are not yet what `is_placed` asked for.
+    """
 
     hash: Hash
-    files: tuple[tuple[FoundFile, str], ...]
-    linked: frozenset[str]  # paths that have become links to their object
+    entries: Mapping[str, str]
+    loose: tuple[Entries, ...]
     links: tuple[str, ...] = ()  # linked folders inside, which are not part of the hash
 
 
@@ -35,6 +43,8 @@ class Store:
         self.root = root
         self.objects = Objects(root, shared)
         self._whole: set[str] = set()
+        self._manifests: dict[str, Entries] = {}
+        self._reading = threading.Lock()
 
     def object_path(self, hash: Hash) -> Path:
         """Where the object of a hash is or would be."""
@@ -52,7 +62,8 @@ class Store:
             return self.objects.is_sound(hash.value, hash.algorithm)
         if hash.value not in self._whole:
             entries = self.read_dir(hash)
-            if entries is None or any(self._lacking(entries.values(), hash.algorithm)):
+            sound = self.objects.is_sound
+            if entries is None or not all(sound(md5, hash.algorithm) for md5 in entries.values()):
                 return False
             self._whole.add(hash.value)
         return True
@@ -68,20 +79,29 @@ class Store:
         if entries is None:
             return [""]
         within = restrict(entries, only)
-        lacking = set(self._lacking(within.values(), hash.algorithm))
-        return [relpath for relpath, md5 in within.items() if md5 in lacking]
+        sound = self.objects.is_sound
+        return [relpath for relpath, md5 in within.items() if not sound(md5, hash.algorithm)]
 
-    def _lacking(self, values: Iterable[str], algorithm: str) -> Iterable[str]:
-        return (value for value in values if not self.objects.is_sound(value, algorithm))
-
-    def read_dir(self, hash: Hash) -> dict[str, str] | None:
+    def read_dir(self, hash: Hash) -> Entries | None:
         """Path inside the directory -> md5, in manifest order; None if there is no sound manifest."""
         if not self.objects.knows(hash.algorithm) or not self.objects.is_sound(hash.value, hash.algorithm):
             return None
-        try:
-            return parse_dir(self.object_path(hash).read_bytes())
-        except (OSError, ValueError):
-            return None
+        path = self.object_file(hash.value, hash.algorithm)
+        with self._reading:  # threads may ask; a large manifest is better read once
+            found = self._manifests.pop(path, None)
+            if found is None:
+                try:
+                    found = read_dir_file(path)
+                except (OSError, ValueError):
+                    return None
+            self._keep_manifest(path, found)
+        return found
+
+    def _keep_manifest(self, path: str, entries: Entries) -> None:
+        """The last few, unless they are large."""
+        self._manifests[path] = entries
+        while len(self._manifests) > 1 and sum(map(len, self._manifests.values())) > _MANIFEST_FILES:
+            del self._manifests[next(iter(self._manifests))]
 
     def verify(self, hash: Hash) -> bool:
         """Whether the object's bytes have its hash, read now; of a directory the manifest and every child."""
@@ -98,46 +118,55 @@ class Store:
         """Put a file or folder in; it stays as it is. Raises ExpError, with nothing half-written."""
         return self.take_in(path, memo, ignored, adopt=False).hash
 
-    def take_in(self, path: Path, memo: Memo | None, ignored: Ignored | None, adopt: bool) -> Saved:
-        """`save`; with `adopt` files may become hard links of their object (read-only). Raises ExpError."""
+    def take_in(
+        self,
+        path: Path,
+        memo: Memo | None,
+        ignored: Ignored | None,
+        adopt: bool,
+        keep: bool = True,
+        is_placed: IsPlaced = lambda file, md5: True,
+    ) -> Saved:
+        """`save`; with `adopt` files may become hard links of their object (read-only). Raises ExpError.
+
+        `loose` of the result are files that are not what `is_placed` asks for; with `keep` hard links are.
+        """
         own = memo if memo is not None else Memo(None)
         try:
             found = path.stat()
             if stat_modes.S_ISDIR(found.st_mode):
-                return self._take_folder(path, own, ignored, adopt)
-            return self._take_file(path, found, own, adopt)
+                intake = Intake(self.objects, own, os.fspath(path), adopt, keep, is_placed)
+                return self._take_folder(path, ignored, intake)
+            intake = Intake(self.objects, own, os.path.dirname(path), adopt, keep, is_placed)
+            return self._take_file(path, found, intake)
         except OSError as error:
             raise file_trouble("store", Path(error.filename or path), error) from error
 
-    def _take_file(self, path: Path, found: os.stat_result, memo: Memo, adopt: bool) -> Saved:
+    def _take_file(self, path: Path, found: os.stat_result, intake: Intake) -> Saved:
         if not stat_modes.S_ISREG(found.st_mode):
             raise ExpError(f"{path} is neither a file nor a folder, so it can't be stored.")
         file = FoundFile(path.name, os.path.dirname(path), path.name, found, path.is_symlink())
-        with Intake(self.objects, memo, adopt) as intake:
+        with intake:
             md5 = intake.add(file)
         executable = bool(found.st_mode & stat_modes.S_IXUSR)
         hash = Hash(md5, MD5, found.st_size, isexec=executable)
-        return Saved(hash, ((file, md5),), frozenset(intake.linked))
+        return Saved(hash, {path.name: md5}, intake.loose)
 
-    def _take_folder(self, path: Path, memo: Memo, ignored: Ignored | None, adopt: bool) -> Saved:
-        files, links = walk(path, ignored)
-        with Intake(self.objects, memo, adopt) as intake:
-            hashed = [(file, intake.add(file)) for file in files]
-        size = sum(file.stat.st_size for file in files)
-        hash = self.put_dir(DirListing({file.relpath: md5 for file, md5 in hashed}, size))
-        return Saved(hash, tuple(hashed), frozenset(intake.linked), tuple(links))
+    def _take_folder(self, path: Path, ignored: Ignored | None, intake: Intake) -> Saved:
+        files = walk(path, ignored)
+        packer = Packer()
+        size = 0
+        with intake:
+            for file in files:
+                packer.add(file.relpath, intake.add(file))
+                size += file.stat.st_size
+        entries = packer.entries()
+        hash = self.put_dir(DirListing(entries, size))
+        return Saved(hash, entries, intake.loose, tuple(files.links))
 
     def put_dir(self, listing: DirListing) -> Hash:
         """Store the manifest of a directory whose children are stored. Raises OSError."""
         value = dir_hash(listing.entries)
-        self.objects.put_bytes(serialise_dir(listing.entries), value)
+        self.objects.put(manifest_blocks(listing.entries), value)
         self._whole.add(value)
         return Hash(value, MD5, listing.size, len(listing.entries))
-
-
-def restrict(entries: dict[str, str], only: str | None) -> dict[str, str]:
-    """The entries at or below the path `only`; all of them when it is None."""
-    if only is None:
-        return entries
-    below = only.rstrip("/") + "/"
-    return {relpath: md5 for relpath, md5 in entries.items() if relpath == only or relpath.startswith(below)}

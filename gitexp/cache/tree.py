@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import stat as stat_modes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from gitexp.cache.hashing import HASHERS, MD5, dir_hash
+from gitexp.cache.entries import Packer
+from gitexp.cache.hashing import HASHERS, MD5
+from gitexp.cache.manifest import dir_hash
 from gitexp.cache.memo import Memo
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
@@ -30,7 +32,7 @@ _ALWAYS_IGNORED = frozenset({".git", ".hg", ".dvc"})
 class DirListing:
     """The files of a folder. `size` is their sum in bytes; `links` are linked folders, passed over."""
 
-    entries: dict[str, str] = field(default_factory=dict)  # POSIX path in the folder -> md5
+    entries: Mapping[str, str] = field(default_factory=dict)  # POSIX path in the folder -> md5
     size: int = 0
     links: tuple[str, ...] = ()
     algorithm: str = MD5
@@ -87,55 +89,101 @@ def list_folder(
     path: Path, memo: Memo | None = None, ignored: Ignored | None = None, algorithm: str = MD5
 ) -> DirListing:
     """Every file of a folder with its hash. Raises ExpError as `hash_path` does."""
-    files, links = walk(path, ignored)
+    files = walk(path, ignored)
     own = memo if memo is not None else Memo(None)
-    entries: dict[str, str] = {}
+    packer = Packer()
     size = 0
     for file in files:
         try:
-            entries[file.relpath] = own.entry_md5(file.folder, file.name, file.stat, algorithm)
+            packer.add(file.relpath, own.entry_md5(file.folder, file.name, file.stat, algorithm))
         except OSError as error:
             raise file_trouble("read", Path(file.path), error) from error
         size += file.stat.st_size
-    return DirListing(entries, size, tuple(links), algorithm)
+    return DirListing(packer.entries(), size, tuple(files.links), algorithm)
 
 
-def walk(top: Path, ignored: Ignored | None = None) -> tuple[list[FoundFile], list[str]]:
-    """The files of a folder, and the linked folders in it that were passed over. Raises ExpError."""
-    files: list[FoundFile] = []
-    links: list[str] = []
-    waiting = [(os.fspath(top), "")]
-    while waiting:
-        folder, prefix = waiting.pop()
+def walk(top: Path, ignored: Ignored | None = None) -> Walk:
+    """The files of a folder in the order of a manifest, one at a time."""
+    return Walk(top, ignored)
+
+
+class Walk:
+    """The files of a folder. Iterating raises ExpError for what can't be read.
+
+    Names of a folder are taken when it is entered: files may be replaced while others are still to come.
+    `links` are the linked folders that were passed over so far.
+    """
+
+    def __init__(self, top: Path, ignored: Ignored | None = None, prefix: str = "") -> None:
+        self._top = os.fspath(top)
+        self._ignored = ignored
+        self._prefix = prefix
+        self.links: list[str] = []
+
+    def __iter__(self) -> Iterator[FoundFile]:
+        stack = [self._enter(self._top, self._prefix, is_top=True)]
+        while stack:
+            folder = stack[-1]
+            for name in folder.names:
+                if name[-1] == "/":
+                    stack.append(self._enter(f"{folder.path}/{name[:-1]}", folder.prefix + name))
+                    break
+                path = f"{folder.path}/{name}"
+                yield FoundFile(folder.prefix + name, folder.path, name, _stat(path), name in folder.linked)
+            else:
+                stack.pop()
+
+    def _enter(self, path: str, prefix: str, is_top: bool = False) -> _Folder:
+        seen = len(self.links)
         try:
-            with os.scandir(folder) as entries:
-                items = list(entries)
+            with os.scandir(path) as items:
+                names, linked, is_foreign = self._sort_out(items, prefix)
         except OSError as error:
-            raise file_trouble("read", Path(folder), error) from error
-        if prefix and any(item.name == ".dvc" and item.is_dir() for item in items):
-            continue  # a DVC project of its own
+            raise file_trouble("read", Path(path), error) from error
+        if is_foreign and not is_top:
+            names = []
+            del self.links[seen:]
+        # Sorted with the '/' of folders in its place, the names give the order of whole paths.
+        names.sort()
+        return _Folder(path, prefix, iter(names), linked)
+
+    def _sort_out(self, items: Iterator[os.DirEntry[str]], prefix: str) -> tuple[list[str], set[str], bool]:
+        """Names, folders' with '/' at the end; which of them are links; whether this is a DVC project."""
+        ignored = self._ignored
+        names, linked, is_foreign = [], set(), False
         for item in items:
             name = item.name
             if name in _ALWAYS_IGNORED:
-                continue
-            if item.is_dir():
+                is_foreign = is_foreign or (name == ".dvc" and item.is_dir())
+            elif item.is_dir():
                 if ignored is not None and ignored(item.path + "/"):
                     continue
                 if item.is_symlink():
-                    links.append(prefix + name)
+                    self.links.append(prefix + name)
                 else:
-                    waiting.append((item.path, f"{prefix}{name}/"))
+                    names.append(name + "/")
             elif ignored is None or not ignored(item.path):
-                files.append(FoundFile(prefix + name, folder, name, _stat(item), item.is_symlink()))
-    return files, links
+                names.append(name)
+                if item.is_symlink():
+                    linked.add(name)
+        return names, linked, is_foreign
 
 
-def _stat(item: os.DirEntry[str]) -> os.stat_result:
+class _Folder(NamedTuple):
+    """A folder being walked: `names` are those still to come."""
+
+    path: str
+    prefix: str
+    names: Iterator[str]
+    linked: set[str]
+
+
+def _stat(path: str) -> os.stat_result:
     try:
-        found = item.stat()
+        found = os.stat(path)
     except OSError as error:
-        raise file_trouble("read", Path(item.path), error) from error
-    _require_regular(item.path, found)
+        raise file_trouble("read", Path(path), error) from error
+    _require_regular(path, found)
     return found
 
 
@@ -158,16 +206,14 @@ def find_file(path: Path) -> FoundFile | None:
     return FoundFile(path.name, os.path.dirname(path), path.name, found, path.is_symlink())
 
 
-def find_files(target: Path, top: Path, ignored: Ignored | None = None) -> list[FoundFile]:
+def find_files(target: Path, top: Path, ignored: Ignored | None = None) -> Iterator[FoundFile]:
     """The files at or below `top`, which is `target` or inside it, with paths as seen from `target`.
 
-    The path of `target` itself, when it is a file, is '.'. Raises ExpError as `walk` does.
+    In the order of a manifest. The path of `target` itself, when it is a file, is '.'. Raises ExpError as
+    walking does.
     """
     prefix = top.relative_to(target).as_posix()
     if not top.is_dir():
         found = find_file(top)
-        return [] if found is None else [found._replace(relpath=prefix)]
-    files = walk(top, ignored)[0]
-    if prefix == ".":
-        return files
-    return [file._replace(relpath=f"{prefix}/{file.relpath}") for file in files]
+        return iter([] if found is None else [found._replace(relpath=prefix)])
+    return iter(Walk(top, ignored, "" if prefix == "." else f"{prefix}/"))

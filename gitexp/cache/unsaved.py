@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from gitexp.cache.entries import restrict
 from gitexp.cache.hashing import MD5
 from gitexp.cache.memo import Memo
-from gitexp.cache.store import Store, restrict
+from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, find_files
 from gitexp.content import Hash
 
@@ -24,9 +26,9 @@ def unsaved_files(
     Raises ExpError for what can't be read.
     """
     own = memo if memo is not None else Memo(None)
-    entries = {".": wanted.value}
+    entries: Mapping[str, str] = {".": wanted.value}
     if wanted.is_dir:
-        entries = dict(restrict(store.read_dir(wanted) or {}, only))
+        entries = restrict(store.read_dir(wanted) or {}, only)
     lost = []
     for file in find_files(target, target / only if only else target, ignored):
         stays = entries.get(file.relpath)

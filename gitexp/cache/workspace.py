@@ -29,7 +29,7 @@ def unprotect(path: Path) -> None:
     """Turn links into the cache at or below `path` into writable copies. Raises ExpError."""
     try:
         if path.is_dir() and not path.is_symlink():
-            for file in walk(path)[0]:
+            for file in walk(path):
                 _unprotect_file(file.path, file.stat, file.is_link)
         elif path.exists():
             _unprotect_file(os.fspath(path), path.stat(), path.is_symlink())

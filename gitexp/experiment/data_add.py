@@ -12,8 +12,9 @@ from gitexp.atomic import write_atomic
 from gitexp.build.dvc_lock import dvc_lock
 from gitexp.build.site import Site
 from gitexp.build.versioned import ignore_outs
+from gitexp.cache.entries import restrict
 from gitexp.cache.relink import save_and_report
-from gitexp.cache.store import Saved, restrict
+from gitexp.cache.store import Saved
 from gitexp.cache.tree import DirListing
 from gitexp.content import Hash
 from gitexp.errors import ExpError
@@ -165,16 +166,17 @@ def _merged(site: Site, target: _Target, saved: Saved, before: LockEntry | None)
             f"fetch it (`exp data fetch {target.tracked}`), or add all of it: `exp add {target.tracked}`.",
         )
     inside = target.path[len(target.tracked) + 1 :]
-    kept = {relpath: md5 for relpath, md5 in entries.items() if relpath not in restrict(entries, inside)}
-    kept.update(_entries_below(site, saved, inside))
+    replaced = restrict(entries, inside)
+    kept = {relpath: md5 for relpath, md5 in entries.items() if relpath not in replaced}
+    kept.update(_entries_below(saved, inside))
     sizes = (os.stat(site.store.object_file(md5, recorded.algorithm)).st_size for md5 in kept.values())
     return site.store.put_dir(DirListing(kept, sum(sizes)))
 
 
-def _entries_below(site: Site, saved: Saved, inside: str) -> Mapping[str, str]:
+def _entries_below(saved: Saved, inside: str) -> Mapping[str, str]:
     if not saved.hash.is_dir:
         return {inside: saved.hash.value}
-    return {f"{inside}/{file.relpath}": md5 for file, md5 in saved.files}
+    return {f"{inside}/{relpath}": md5 for relpath, md5 in saved.entries.items()}
 
 
 def _ignore(site: Site, added: Sequence[Added]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gitexp.build.runcache import RunCache
@@ -177,7 +177,7 @@ def _paths(store: Store, need: Need, value: str) -> list[str]:
         return [need.shown]
     if not need.hash.is_dir:
         return []
-    entries = store.read_dir(need.hash) or {}
+    entries: Mapping[str, str] = store.read_dir(need.hash) or {}
     return [f"{need.path}/{relpath}" for relpath, md5 in entries.items() if md5 == value]
 
 

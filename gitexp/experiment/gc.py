@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.build.dvc_lock import dvc_lock
-from gitexp.cache.hashing import parse_dir
+from gitexp.cache.manifest import read_dir_file
 from gitexp.cache.remote import RemoteStore, RemoteTrouble, open_remote
 from gitexp.cache.remote_store import Kind, RemoteObject, ignore_bytes, key_of, value_of
 from gitexp.cache.store import Store
@@ -94,7 +94,7 @@ def _children_there(remote: RemoteStore, value: str) -> set[str]:
         with tempfile.TemporaryDirectory() as folder:
             try:
                 remote.get(key, Path(folder, "list"), ignore_bytes)
-                return set(parse_dir(Path(folder, "list").read_bytes()).values())
+                return set(read_dir_file(Path(folder, "list")).values())
             except RemoteTrouble as trouble:
                 if trouble.kind is not Kind.ABSENT:
                     raise

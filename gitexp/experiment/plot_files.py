@@ -50,6 +50,7 @@ class PlotFiles:
         for folder in reversed(parents(path)):
             hash = self._cached.get(folder)
             if hash is not None and hash.is_dir:
-                md5 = (self._store.read_dir(hash) or {}).get(path[len(folder) + 1 :])
+                entries = self._store.read_dir(hash)
+                md5 = entries.get(path[len(folder) + 1 :]) if entries is not None else None
                 return Hash(md5, hash.algorithm) if md5 else None
         return None

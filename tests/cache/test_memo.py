@@ -8,7 +8,7 @@ import pytest
 
 from gitexp.cache import memo as memo_module
 from gitexp.cache.memo import COARSE_TICK_NS, FINE_TICK_NS, Memo, is_settled
-from gitexp.cache.memo_log import compact, encode, find_blocks
+from gitexp.cache.memo_log import Log, compact, encode, pack
 
 LONG_AGO = 1_600_000_000_123_456_789
 WRONG = "0" * 32
@@ -114,8 +114,7 @@ def test_damage_costs_only_what_was_damaged(work: Path, damage: str) -> None:
         with Memo(log) as memo:
             remember(memo, work / folder / "f")
     data = log.read_bytes()
-    blocks = len(find_blocks(data))
-    assert blocks == 3
+    assert len(list(Log(log).new_blocks())) == 3
     broken, lost = {
         "cut": (data[:-5], {"three"}),
         "flip": (data[:-60] + bytes([data[-60] ^ 255]) + data[-59:], {"three"}),
@@ -181,6 +180,43 @@ def test_a_memo_that_can_not_be_written_is_no_error(work: Path) -> None:
         remember(memo, work / "f")
 
 
-def test_a_large_folder_is_split_so_that_damage_is_bounded() -> None:
-    rows = {str(number).encode(): (1, 2, 3, 4, b"x" * 16) for number in range(10_000)}
-    assert len(find_blocks(encode(b"/data", rows))[b"/data"]) == 3
+def test_a_large_folder_is_split_so_that_damage_is_bounded(work: Path) -> None:
+    row = pack((1, 2, 3, 4, b"x" * 16))
+    (work / "log").write_bytes(encode(b"/data", {str(number).encode(): row for number in range(10_000)}))
+    log = Log(work / "log")
+    found = list(log.new_blocks())
+    assert [folder for folder, _ in found] == [b"/data"] * 3
+    assert sum(len(log.rows(place)) for _, place in found) == 10_000
+
+
+def test_what_is_learnt_is_written_on_the_way_and_still_known(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo_module, "_SPILL", 10)
+    names = [f"{number:03}" for number in range(95)]
+    for name in names:
+        settled_file(work / "data" / name)
+    with Memo(work / "log") as memo:
+        for name in names:
+            remember(memo, work / "data" / name, f"{int(name):032x}")
+        remember(memo, work / "data" / "050", "f" * 32)
+        assert (work / "log").stat().st_size > 4000
+        for again in (memo, Memo(work / "log")):
+            known = [again.lookup(str(work / "data"), name, (work / "data" / name).stat()) for name in names]
+            assert known[:50] == [f"{int(name):032x}" for name in names[:50]]
+            assert known[50] == "f" * 32 if again is memo else known[50] == f"{50:032x}"
+
+
+def test_a_log_that_was_compacted_by_another_process_is_found_again(work: Path) -> None:
+    for name in ("a", "b"):
+        settled_file(work / name)
+    with Memo(work / "log") as first:
+        remember(first, work / "a")
+    memo = Memo(work / "log")
+    assert memo.lookup(str(work), "a", (work / "a").stat()) == WRONG
+    compact(work / "log")
+    remember(memo, work / "b")
+    memo.flush()
+    for name in ("a", "b"):
+        assert memo.lookup(str(work), name, (work / name).stat()) == WRONG
+        assert Memo(work / "log").lookup(str(work), name, (work / name).stat()) == WRONG

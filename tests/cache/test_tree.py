@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from gitexp.cache.dvcignore import DvcIgnore
-from gitexp.cache.hashing import dir_hash, md5_bytes
+from gitexp.cache.hashing import md5_bytes
+from gitexp.cache.manifest import dir_hash
 from gitexp.cache.tree import hash_path, list_folder, walk
 from gitexp.errors import ExpError
 
@@ -19,7 +20,7 @@ def make(top: Path, files: dict[str, str]) -> Path:
 
 
 def names(top: Path, ignore: DvcIgnore | None = None) -> list[str]:
-    return sorted(file.relpath for file in walk(top, ignore.ignored if ignore else None)[0])
+    return sorted(file.relpath for file in walk(top, ignore.ignored if ignore else None))
 
 
 def test_a_file_has_its_md5_size_and_exec_bit(work: Path) -> None:
