@@ -18,6 +18,8 @@ COSTS = {
     "gitexp.cli.apply": "4 ms; of runs only those with --apply",
     "gitexp.cli.run_here": "70 ms of engine and views; of runs all but those with --queue",
     "gitexp.cli.run_queue": "30 ms; of runs only those with --queue and --run-all",
+    "gitexp.cli.ui": "15 ms; of `exp show` only with -i",
+    "gitexp.cli.ui_session": "300 ms of textual, an extra that may be missing; only the interactive table",
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",

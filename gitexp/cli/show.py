@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from gitexp import deferred
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
@@ -91,6 +92,9 @@ def command(
     hide_workspace: bool = typer.Option(False, "--hide-workspace", help="Without the workspace."),
     hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
     hide_queued: bool = typer.Option(False, "--hide-queued", help="Without what waits in the queue or runs."),
+    interactive: bool = typer.Option(
+        False, "-i", "--interactive", help="Walk about in it, as `exp ui` does."
+    ),
     no_pager: bool = typer.Option(False, "--no-pager", help="Never page."),
     force: bool = typer.Option(
         False, "-f", "--force", help="Read everything anew, not what was cached of it."
@@ -105,13 +109,20 @@ def command(
     keys = sort_keys(sort_by or (), sort_order == "desc")
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
     project = find_project()
-    groups = collect_table(project, TableRequest(baselines, not hide_workspace, not hide_failed, force))
+    request = TableRequest(baselines, not hide_workspace, not hide_failed, force)
+    wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
+    names = tuple(name for word in column or () for name in word.split(",") if name)
+    if interactive and not (json or csv or md or group_by or seeds):
+        ui = deferred.module("gitexp.cli.ui")
+        choice = ui.Choice(where or "", tuple(keys))
+        ui.browse(project, ui.Wanted(request, not hide_queued, choice, wishes, names, precision))
+        return
+    groups = collect_table(project, request)
     groups = with_queue(project, groups, not hide_queued, not hide_failed)
     if condition is not None:
         groups = filter_rows(groups, condition)
     groups = sort_rows(groups, keys) if keys else groups
     groups = groups if top is None else top_rows(groups, top, keys)
-    wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
     if group_by or seeds:
         sets = group_rows(groups, [name for word in group_by or () for name in word.split(",")], seeds)
         lines = [to_json(group_data(sets))]
@@ -123,8 +134,8 @@ def command(
         sys.stdout.write(to_json(show_json(groups)) + "\n")
         return
     rows = list(all_rows(groups))
-    if column:
-        columns = named_columns(rows, [name for word in column for name in word.split(",") if name])
+    if names:
+        columns = named_columns(rows, names)
     else:
         columns = choose_columns(rows, tuple(drop or ()), tuple(keep or ()), only_changed)
     today = datetime.date.today()

@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, Command] = {
     "status": Command("status", "What would run, and why.", RUN),
     "list": Command("list", "Name the experiments of a baseline.", SEE),
     "show": Command("show", "A table of experiments with their metrics and params.", SEE),
+    "ui": Command("ui", "The same table to walk about in: sort, filter, compare, apply.", SEE),
     "log": Command("log", "Experiments one by one, newest first, like git log.", SEE),
     "diff": Command("diff", "Compare metrics, params, data and code of revisions.", SEE),
     "metrics": Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
@@ -21,3 +22,14 @@ def read_log(log: RunLog, follow: bool) -> Iterator[bytes]:
             if not running:
                 return
             time.sleep(_PAUSE)
+
+
+def read_tail(log: RunLog, most: int) -> tuple[bytes, bool]:
+    """The last `most` bytes of the log, from the start of a line on; whether there is more before them."""
+    with log.path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - most))
+        text = file.read(most)
+    if size <= most:
+        return text, False
+    return text[text.find(b"\n") + 1 :], True

@@ -57,6 +57,20 @@ def all_cached(note: RunNote) -> bool:
     return bool(statuses) and statuses <= {"unchanged", "cached"}
 
 
+def running_words(picture: Picture, now: float, unicode: bool = True) -> str:
+    """What runs in one line: how many, of the first ones stage, time and metrics; '' when nothing does."""
+    alive = [sight for sight in picture.running if not sight.lost]
+    if not alive and not picture.waiting:
+        return ""
+    frame = Frame(0, 0, unicode=unicode)
+    words = [
+        "  ".join(filter(None, [row[0], row[2], row[4], row[6]]))
+        for row in (_running_row(sight, now, frame) for sight in alive[:3])
+    ]
+    waiting = [f"{picture.waiting} queued"] if picture.waiting else []
+    return " · ".join([", ".join([f"{len(alive)} running", *waiting]), *words])
+
+
 def change_words(before: Picture | None, now: Picture) -> Iterator[str]:
     """For a pipe: a line for each run that began another stage or ended since the picture before."""
     known = {sight.note.id: _stage(sight.note) for sight in before.running} if before else {}

@@ -1,0 +1,99 @@
+"""`exp ui`: the table of `exp show` to walk about in."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import typer
+
+from gitexp import deferred
+from gitexp.errors import ExpError
+from gitexp.experiment.baselines import Baselines
+from gitexp.experiment.best import Wishes
+from gitexp.experiment.columns import all_rows, named_columns
+from gitexp.experiment.record import Group
+from gitexp.experiment.row_choice import sort_keys
+from gitexp.experiment.table import TableRequest, collect_table
+from gitexp.project import Project, find_project
+from gitexp.queue.rows import with_queue
+from gitexp.screen.cells import PRECISION
+from gitexp.screen.json_text import to_json
+from gitexp.screen.show_data import show_json
+from gitexp.screen.ui_sheet import Choice, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for: which rows, and how the table looks at first."""
+
+    request: TableRequest = TableRequest()
+    queued: bool = True
+    choice: Choice = Choice()
+    wishes: Wishes = Wishes()
+    columns: tuple[str, ...] = ()  # those alone
+    precision: int = PRECISION
+
+
+def command(
+    rev: list[str] = typer.Option(
+        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
+    ),
+    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
+    all_commits: bool = typer.Option(
+        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
+    ),
+    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
+    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    where: str = typer.Option(
+        "", "--where", metavar="CONDITION", help="Only experiments of which this is true, as in `exp show`."
+    ),
+    sort_by: list[str] = typer.Option(
+        None, "--sort-by", metavar="COLUMN", help="Sort experiments by metrics or params; -COLUMN descends."
+    ),
+    json: bool = typer.Option(False, "--json", help="Not interactive: what `exp show --json` says."),
+) -> None:
+    """Browse experiments: sort, filter, mark, compare, read logs, apply. `?` shows the keys, `q` leaves."""
+    baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
+    wanted = Wanted(TableRequest(baselines), choice=Choice(where, tuple(sort_keys(sort_by or (), False))))
+    project = find_project()
+    if json:
+        sheet = Sheet(read_rows(project, wanted), wanted.choice)
+        sys.stdout.write(to_json(show_json(sheet.chosen_groups())) + "\n")
+    else:
+        browse(project, wanted)
+
+
+def read_rows(project: Project, wanted: Wanted) -> list[Group]:
+    """The rows of `exp show`."""
+    groups = collect_table(project, wanted.request)
+    return with_queue(project, groups, wanted.queued, wanted.request.failed)
+
+
+def browse(project: Project, wanted: Wanted) -> None:
+    """Have the terminal until the user leaves. Raises ExpError without a terminal, and without Textual."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
+        raise ExpError("this needs a terminal.", "`exp show` prints the table, `exp show --json` all of it.")
+    gc.freeze()
+    session = _session()
+    groups = read_rows(project, wanted)
+    if not groups:
+        raise ExpError("there is no commit yet.", "commit, then `exp run`.")
+    sheet = Sheet(groups, wanted.choice, wanted.wishes, wanted.precision)
+    if wanted.columns:
+        chosen = named_columns(list(all_rows(groups)), wanted.columns)
+        sheet.show_fields(column.title for column in chosen)
+    session.open_browser(project, sheet, partial(read_rows, project, wanted)).have_terminal()
+
+
+def _session() -> Any:
+    try:
+        return deferred.module("gitexp.cli.ui_session")
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(("textual", "rich")):
+            raise
+        raise ExpError("the interactive table needs Textual.", "pip install 'gitexp[ui]'") from error
