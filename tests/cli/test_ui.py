@@ -22,12 +22,12 @@ from tests.repos import commit_all, make_project, write_files
 
 pytest.importorskip("textual", reason="the extra gitexp[ui] is not installed")
 
-from gitexp.cli.ui import Wanted, read_rows  # noqa: E402 - only with Textual
-from gitexp.cli.ui_session import open_browser  # noqa: E402
-from gitexp.project import find_project  # noqa: E402
-from gitexp.screen.ui_app import Browser  # noqa: E402
-from gitexp.screen.ui_sheet import Sheet  # noqa: E402
-from gitexp.screen.ui_widgets import Lines  # noqa: E402
+from gitexp.cli.ui import Wanted, read_rows
+from gitexp.cli.ui_session import open_browser
+from gitexp.project import find_project
+from gitexp.screen.ui_app import Browser
+from gitexp.screen.ui_sheet import Sheet
+from gitexp.screen.ui_widgets import Lines
 
 HOSTILE = "\x1b[31m[red]\x1b]0;owned\x07 \u202e漢字"
 FILES = {
