@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from importlib.util import find_spec
 
 import typer
 
@@ -23,7 +23,11 @@ from gitexp.project import Project, find_project
 from gitexp.queue.rows import with_queue
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.json_text import to_json
+from gitexp.screen.live_screen import live_screen
 from gitexp.screen.show_data import show_json
+from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
+from gitexp.screen.ui_paint import Window
+from gitexp.screen.ui_picture import draw_first
 from gitexp.screen.ui_sheet import Choice, Sheet
 
 
@@ -78,8 +82,10 @@ def browse(project: Project, wanted: Wanted) -> None:
     """Have the terminal until the user leaves. Raises ExpError without a terminal, and without Textual."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         raise ExpError("this needs a terminal.", "`exp show` prints the table, `exp show --json` all of it.")
-    gc.freeze()
-    session = _session()
+    if find_spec("textual") is None:
+        raise ExpError("the interactive table needs Textual.", "pip install 'gitexp[ui]'")
+    # Ten thousand rows are a million objects without a cycle: looking for one takes a third of the time.
+    gc.disable()
     groups = read_rows(project, wanted)
     if not groups:
         raise ExpError("there is no commit yet.", "commit, then `exp run`.")
@@ -87,13 +93,10 @@ def browse(project: Project, wanted: Wanted) -> None:
     if wanted.columns:
         chosen = named_columns(list(all_rows(groups)), wanted.columns)
         sheet.show_fields(column.title for column in chosen)
-    session.open_browser(project, sheet, partial(read_rows, project, wanted)).have_terminal()
-
-
-def _session() -> Any:
-    try:
-        return deferred.module("gitexp.cli.ui_session")
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith(("textual", "rich")):
-            raise
-        raise ExpError("the interactive table needs Textual.", "pip install 'gitexp[ui]'") from error
+    window = Window(sheet, has_unicode())
+    with live_screen():
+        draw_first(window, project.root.name, (columns(), rows()), has_colour())
+        session = deferred.module("gitexp.cli.ui_session")
+        gc.freeze()
+        gc.enable()
+        session.open_browser(project, window, partial(read_rows, project, wanted)).have_terminal()

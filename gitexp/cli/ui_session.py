@@ -30,20 +30,19 @@ from gitexp.screen.diff_view import DiffStyle, diff_table
 from gitexp.screen.patch_lines import patch_lines
 from gitexp.screen.row_story import row_lines
 from gitexp.screen.story_view import story_lines
-from gitexp.screen.terminal import has_colour, has_unicode
+from gitexp.screen.terminal import has_colour
 from gitexp.screen.ui_app import Browser
 from gitexp.screen.ui_errands import Errands
-from gitexp.screen.ui_sheet import Sheet
+from gitexp.screen.ui_paint import Window
 from gitexp.screen.watch_view import Frame, running_words, watch_lines
 
 MOST_LOG = 1 << 20  # bytes of a log, from its end
 
 
-def open_browser(project: Project, sheet: Sheet, reload: Callable[[], Sequence[Group]]) -> Browser:
+def open_browser(project: Project, window: Window, reload: Callable[[], Sequence[Group]]) -> Browser:
     """The program, about to begin."""
-    # Asked now: Textual has stdout for itself later.
-    colour, unicode = has_colour(), has_unicode()
-    work = _Work(project, colour, unicode)
+    colour = has_colour()  # asked now: later Textual has stdout for itself
+    work = _Work(project, colour, window.unicode)
     errands = Errands(
         reload=reload,
         pulse=lambda: feel_pulse(project),
@@ -54,7 +53,7 @@ def open_browser(project: Project, sheet: Sheet, reload: Callable[[], Sequence[G
         compare=work.compare,
         apply=work.apply,
     )
-    return Browser(sheet, errands, colour, unicode, project.root.name)
+    return Browser(window, errands, colour, project.root.name)
 
 
 @dataclass

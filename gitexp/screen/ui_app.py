@@ -23,10 +23,9 @@ from gitexp.screen.cells import one_line
 from gitexp.screen.ui_errands import Errands
 from gitexp.screen.ui_keys import TABLE, help_lines
 from gitexp.screen.ui_pages import Chooser, Page, bindings
-from gitexp.screen.ui_paint import Line
+from gitexp.screen.ui_paint import Line, Window
 from gitexp.screen.ui_pieces import lines_of
 from gitexp.screen.ui_screen import SheetScreen
-from gitexp.screen.ui_sheet import Sheet
 
 
 class TableScreen(SheetScreen):
@@ -247,10 +246,10 @@ class Browser(App[None]):
     """
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, sheet: Sheet, errands: Errands, colour: bool, unicode: bool, title: str) -> None:
+    def __init__(self, window: Window, errands: Errands, colour: bool, title: str) -> None:
         super().__init__(ansi_color=True)
         self.animation_level = "none"
-        self._table = TableScreen(sheet, errands, colour, unicode, title)
+        self._table = TableScreen(window, errands, colour, title)
 
     def get_default_screen(self) -> Screen[None]:
         return self._table

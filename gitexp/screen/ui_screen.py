@@ -11,12 +11,10 @@ from textual.widgets import Input
 
 from gitexp.errors import ExpError
 from gitexp.experiment.record import Group
-from gitexp.screen.cells import fit, one_line, plural, width
 from gitexp.screen.ui_errands import Errands
-from gitexp.screen.ui_keys import TABLE, footer
 from gitexp.screen.ui_names import Names
 from gitexp.screen.ui_paint import Line, Window
-from gitexp.screen.ui_sheet import Sheet
+from gitexp.screen.ui_picture import picture_line
 from gitexp.screen.ui_widgets import Lines
 
 PERIOD = 1.0  # seconds between looks for something new
@@ -28,11 +26,10 @@ class SheetScreen(Screen[None]):
 
     AUTO_FOCUS = ""  # the filter is there, but not to be typed into
 
-    def __init__(self, sheet: Sheet, errands: Errands, colour: bool, unicode: bool, title: str) -> None:
+    def __init__(self, window: Window, errands: Errands, colour: bool, title: str) -> None:
         super().__init__()
-        self.sheet, self.errands = sheet, errands
-        self.colour, self.unicode = colour, unicode
-        self.window = Window(sheet, unicode)
+        self.window, self.sheet, self.errands = window, window.sheet, errands
+        self.colour, self.unicode = colour, window.unicode
         self.told: tuple[str, str] = ("", "")
         self.what_runs = ""
         self.project_name = title
@@ -59,31 +56,9 @@ class SheetScreen(Screen[None]):
         self.query_one(Lines).look()
 
     def _line(self, y: int, columns: int) -> Line:
-        height = self.query_one(Lines).size.height
-        if y == 0:
-            self.window.width, self.window.height = columns, max(1, height - 3)
-            self.window.follow()
-            return self._title_line(columns)
-        if y == height - 2:
-            text, words = self.told if self.told[0] else (self.what_runs, "cyan")
-            return [(fit(one_line(text), columns), words)]
-        if y == height - 1:
-            return footer(TABLE, columns, self.unicode)
-        return self.window.line(y - 1)
-
-    def _title_line(self, columns: int) -> Line:
-        sheet = self.sheet
-        many = plural(sheet.total, "experiment")
-        parts = [
-            one_line(self.project_name),
-            many if sheet.shown == sheet.total else f"{sheet.shown} of {many}",
-        ]
-        if sheet.marks:
-            parts.append(f"{len(sheet.marks)} marked")
-        if sheet.choice.where:
-            parts.append(f"where {one_line(sheet.choice.where)}")
-        text = fit(f" {'  '.join(parts)}", columns)
-        return [(text + " " * (columns - width(text)), "bold reverse")]
+        words = self.told if self.told[0] else (self.what_runs, "cyan")
+        size = (columns, self.query_one(Lines).size.height)
+        return picture_line(self.window, self.project_name, words, y, size)
 
     def tell(self, text: str, words: str = "") -> None:
         """Say something in the line for words."""

@@ -17,8 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gitexp.screen.ui_paint import Line
-
-_COLOURS = frozenset(["red", "green", "yellow", "blue", "magenta", "cyan"])
+from gitexp.screen.ui_picture import COLOURS
 
 
 class Lines(Widget):
@@ -57,5 +56,5 @@ class Lines(Widget):
 @lru_cache(maxsize=256)
 def style_of(words: str, colour: bool) -> Style:
     """The style that words like 'bold green reverse' mean; without `colour` its colours are left out."""
-    chosen = [word for word in words.split() if colour or word not in _COLOURS]
+    chosen = [word for word in words.split() if colour or word not in COLOURS]
     return Style.parse(" ".join(chosen)) if chosen else Style.null()

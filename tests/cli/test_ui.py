@@ -26,6 +26,7 @@ from gitexp.cli.ui import Wanted, read_rows
 from gitexp.cli.ui_session import open_browser
 from gitexp.project import find_project
 from gitexp.screen.ui_app import Browser
+from gitexp.screen.ui_paint import Window
 from gitexp.screen.ui_sheet import Sheet
 from gitexp.screen.ui_widgets import Lines
 
@@ -58,8 +59,8 @@ def project(work: Path) -> Path:
 def browser(**wanted: Any) -> Browser:
     """The program on the project of the current directory."""
     found, asked = find_project(), Wanted(**wanted)
-    sheet = Sheet(read_rows(found, asked), asked.choice)
-    return open_browser(found, sheet, partial(read_rows, found, asked))
+    window = Window(Sheet(read_rows(found, asked), asked.choice))
+    return open_browser(found, window, partial(read_rows, found, asked))
 
 
 def seen(app: Browser) -> list[str]:
@@ -282,8 +283,12 @@ def test_on_a_real_terminal_it_opens_leaves_and_puts_everything_back(
 def test_without_textual_there_is_one_line_and_a_hint(
     project: Path, terminal: Callable[..., str], tmp_path: Path
 ) -> None:
+    # Installed packages without Textual: an interpreter that does not look for it.
     (tmp_path / "bare").mkdir()
-    (tmp_path / "bare" / "textual.py").write_text("raise ModuleNotFoundError('gone', name='textual')\n")
+    (tmp_path / "bare" / "sitecustomize.py").write_text(
+        "import importlib.util as util\nfind = util.find_spec\n"
+        "util.find_spec = lambda name, *more: None if name == 'textual' else find(name, *more)\n"
+    )
     command = f"PYTHONPATH={tmp_path / 'bare'} {shlex.join(EXP)} ui; echo code $?; sleep 100"
     terminal("new-session", "-d", "-x", "80", "-y", "24", "-c", str(project), command)
     screen = shown_by(terminal, "code 1\n")
