@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from obstore import Bytes
+
 from gitexp.cache.remote_store import Moved
 
 ONE_PART = 8 << 20  # bytes; larger objects are moved in parts
 _PART = 8 << 20
 _MOST_PARTS = 9_000  # S3 takes 10,000
 _BLOCK = 1 << 20
-_RANGES = 12  # in memory at once, of all objects together
-_AT_ONCE = 6  # ranges that are on their way
+_RANGES = 8  # in memory at once, of all objects together
+_AT_ONCE = 4  # ranges that are on their way
 
-Fetch = Callable[[int, int], bytes]  # the bytes of an object from one position to another
+Fetch = Callable[[int, int], Bytes]  # the bytes of an object from one position to another
 
 
 def part_size(size: int) -> int:
@@ -76,7 +78,7 @@ class Ranges:
     def fetch(self, get: Fetch, size: int, target: Path, moved: Moved) -> str:
         """Write an object of `size` bytes to the new file `target`; its md5. Raises what `get` raises."""
         digest = _md5()
-        coming: deque[Future[bytes]] = deque()
+        coming: deque[Future[Bytes]] = deque()
         starts = iter(range(0, size, _PART))
         start = next(starts, None)
         with target.open("xb") as file:

@@ -153,12 +153,12 @@ class ObjectRemote:
                 moved(len(block))
         return digest.hexdigest()
 
-    def _range(self, key: str, start: int, end: int) -> bytes:
+    def _range(self, key: str, start: int, end: int) -> obstore.Bytes:
         store = self._backend.store(Manner.ASK)
-        found: list[bytes] = []
+        found: list[obstore.Bytes] = []
 
         def ask() -> None:
-            found[:] = [self._ask(key, lambda: bytes(obstore.get_range(store, key, start=start, end=end)))]
+            found[:] = [self._ask(key, lambda: obstore.get_range(store, key, start=start, end=end))]
             if len(found[0]) != end - start:
                 raise damaged(key, self.url)
 
