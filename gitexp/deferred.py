@@ -21,6 +21,7 @@ COSTS = {
     "gitexp.cli.ui": "15 ms; of `exp show` only with -i",
     "gitexp.cli.ui_session": "300 ms of textual, an extra that may be missing; only the interactive table",
     "gitexp.screen.run_live": "60 ms of rich; only a run watched on a terminal",
+    "gitexp.experiment.supply": "60 ms of data remotes; only runs with `--pull`",
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
     "importlib.metadata": "30 ms of email and zipfile; only engines of others",

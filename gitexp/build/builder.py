@@ -79,7 +79,7 @@ def build(
     Raises ExpError when no plan can be made.
     """
     needs = {stage.address: needs_of(stage) for stage in stages}
-    contents = contents_of(site, graph, locks, options.allow_missing)
+    contents = contents_of(site, graph, locks, options.allow_missing, stages)
     planner = planner_of(graph, site, locks, options.rules)
     stop = stop or Stop()
     if options.timeout is not None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gitexp.build.locks import Locks, locked_outs
 from gitexp.build.pathmap import PathMap
@@ -23,7 +23,7 @@ from gitexp.cache.tree import DirListing, hash_path, list_folder
 from gitexp.content import Hash
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.params import parse_params, picked
-from gitexp.pipeline.stage import ParamDep, Value
+from gitexp.pipeline.stage import ParamDep, Stage, Value
 
 
 class Contents:
@@ -105,6 +105,7 @@ class Contents:
             around = self._pending.around(path)
             if around is not None and self._inside(around[2], around[1]) is not None:
                 self._checkout(around[0], around[2], only=around[1])
+                self._hashes.drop_overlapping(path)  # of what had to be fetched, no size was known
 
     def _checkout(self, path: str, content: Hash, only: str | None = None) -> None:
         site = self._site
@@ -127,6 +128,7 @@ class Contents:
         """A pending hash in the algorithm asked for: lock entries of DVC 2 and 3 may meet."""
         if pending.algorithm == algorithm or pending.is_dir:
             return pending
+        self._site.store.bring(pending)
         return hash_path(self._site.store.object_path(pending), self._site.memo, None, algorithm)
 
     def _inside(self, folder: Hash, inside: str) -> Hash | None:
@@ -168,6 +170,8 @@ class Contents:
 
     def _read(self, path: str) -> bytes | None:
         pending = self.pending(path)
+        if pending is not None:
+            self._site.store.bring(pending)
         place = self._site.path(path) if pending is None else self._site.store.object_path(pending)
         try:
             return place.read_bytes()
@@ -175,15 +179,22 @@ class Contents:
             return None
 
 
-def contents_of(site: Site, graph: Graph, locks: Locks, allow_missing: bool = False) -> Contents:
-    """The contents of a site before anything ran in it; with `allow_missing` as if it were virtual."""
+def contents_of(
+    site: Site, graph: Graph, locks: Locks, allow_missing: bool = False, apart_from: Sequence[Stage] = ()
+) -> Contents:
+    """The contents of a site before anything ran in it; with `allow_missing` as if it were virtual.
+
+    With a store that is supplied, what belongs to stages other than `apart_from` is known, too.
+    """
     is_known = site.virtual or allow_missing
-    return Contents(site, dict(_absent(site, graph, locks)) if is_known else {})
+    others = {} if is_known else {stage.address for stage in apart_from}
+    stages = [stage for stage in graph.stages.values() if stage.address not in others]
+    return Contents(site, dict(_absent(site, stages, locks)) if is_known or site.store.is_supplied else {})
 
 
-def _absent(site: Site, graph: Graph, locks: Locks) -> Iterator[tuple[str, Hash]]:
+def _absent(site: Site, stages: Sequence[Stage], locks: Locks) -> Iterator[tuple[str, Hash]]:
     """Cached outs and .dvc data that are not on disk but known; whether the store has them shows later."""
-    for stage in graph.stages.values():
+    for stage in stages:
         for out, found in locked_outs(stage, locks.get(stage.address)):
             if out.cache and not os.path.lexists(site.path(out.path)):
                 yield out.path, found

@@ -163,7 +163,7 @@ def make_plan(
     Raises ExpError for a params file, dep or out that can't be read.
     """
     rules = rules or Rules()
-    contents = contents_of(site, graph, locks, rules.allow_missing)
+    contents = contents_of(site, graph, locks, rules.allow_missing, stages)
     return plan_ahead(planner_of(graph, site, locks, rules), graph, stages, contents)
 
 

@@ -74,11 +74,15 @@ class RunCache:
 
     def find(self, key: str) -> LockEntry | None:
         """The newest run of `key` whose outs are all in the store. Damaged files are passed over."""
-        for path in self._newest_first(key):
-            entry = _read(path)
-            if entry is not None and self.has_outs(entry):
-                return entry
-        return None
+        found = self._find_here(key)
+        if found is None:
+            self._store.bring_runs(key)
+            found = self._find_here(key)
+        return found
+
+    def _find_here(self, key: str) -> LockEntry | None:
+        usable = (entry for entry in map(_read, self._newest_first(key)) if entry is not None)
+        return next((entry for entry in usable if self.has_outs(entry)), None)
 
     def has_outs(self, entry: LockEntry) -> bool:
         """Whether every out of `entry` can be brought back from the store."""

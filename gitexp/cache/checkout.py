@@ -49,6 +49,7 @@ def checkout(
     hash doesn't have is removed. `only` is a path inside a directory: the rest of it is not touched.
     Raises MissingObjects before anything is changed, ExpError when a file can't be written.
     """
+    store.bring(hash, only)
     missing = store.missing(hash, only)
     if missing:
         raise MissingObjects(target, missing)

@@ -130,12 +130,17 @@ def pull_runs(
     jobs: int | None = None,
     progress: Progress = unwatched,
     patience: Patience = Patience(),
+    key: str | None = None,
 ) -> Transferred:
-    """Fetch the files of the run cache that are not here. Damaged ones are left out, and named."""
+    """Fetch the files of the run cache that are not here, or only those of the runs under `key`.
+
+    Damaged ones are left out, and named.
+    """
     keys: list[str] = []
+    prefix = RUNS if key is None else f"{RUNS}{key[:2]}/{key}/"
 
     def list_keys() -> None:
-        keys[:] = [found.key for found in remote.list(RUNS)]
+        keys[:] = [found.key for found in remote.list(prefix)]
 
     insist(list_keys, patience)
     loads = [

@@ -39,6 +39,8 @@ class Saved:
 class Store:
     """DVC's cache folder. `root` is the project's `cache.dir`; `shared` means `cache.shared = group`."""
 
+    is_supplied = False  # whether a remote gives what is missing here (gitexp.cache.supply)
+
     def __init__(self, root: Path, shared: bool = False) -> None:
         self.root = root
         self.objects = Objects(root, shared)
@@ -81,6 +83,12 @@ class Store:
         within = restrict(entries, only)
         sound = self.objects.is_sound
         return [relpath for relpath, md5 in within.items() if not sound(md5, hash.algorithm)]
+
+    def bring(self, hash: Hash, only: str | None = None) -> None:
+        """Called before the object is read or placed: a store with a supplier gets what it lacks."""
+
+    def bring_runs(self, key: str) -> None:
+        """Called when the run cache has no run of `key`: a store with a supplier asks for some."""
 
     def read_dir(self, hash: Hash) -> Entries | None:
         """Path inside the directory -> md5, in manifest order; None if there is no sound manifest."""

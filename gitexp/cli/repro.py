@@ -21,6 +21,7 @@ from gitexp.cli.stage_options import (
     KEEP_GOING,
     NO_RUN_CACHE,
     PIPELINE,
+    PULL,
     RECURSIVE,
     SINGLE_ITEM,
     TARGETS,
@@ -63,6 +64,7 @@ def command(
     no_commit: bool = typer.Option(
         False, "--no-commit", help="Record outs without putting them into the cache; `exp commit` does it."
     ),
+    pull: bool = PULL,
     allow_missing: bool = ALLOW_MISSING,
     timeout: str = TIMEOUT,
     json: bool = JSON,
@@ -80,6 +82,7 @@ def command(
             ignore_errors=ignore_errors,
             run_cache=not no_run_cache,
             allow_missing=allow_missing,
+            pull=pull,
             timeout=seconds_of(timeout),
         ),
         commit=not no_commit,

@@ -22,6 +22,7 @@ from gitexp.cli.stage_options import (
     KEEP_GOING,
     NO_RUN_CACHE,
     PIPELINE,
+    PULL,
     RECURSIVE,
     SINGLE_ITEM,
     TARGETS,
@@ -82,6 +83,7 @@ def command(
     recursive: bool = RECURSIVE,
     glob: bool = GLOB,
     no_run_cache: bool = NO_RUN_CACHE,
+    pull: bool = PULL,
     allow_missing: bool = ALLOW_MISSING,
     timeout: str = TIMEOUT,
     no_hydra: bool = typer.Option(
@@ -123,6 +125,7 @@ def command(
             ignore_errors=ignore_errors,
             run_cache=not no_run_cache,
             allow_missing=allow_missing,
+            pull=pull,
             timeout=seconds_of(timeout),
             hydra=not no_hydra,
         ),

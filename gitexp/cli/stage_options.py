@@ -29,6 +29,9 @@ NO_RUN_CACHE = typer.Option(False, "--no-run-cache", help="Run even what ran bef
 ALLOW_MISSING = typer.Option(
     False, "--allow-missing", help="Data that is absent but known by its hash counts as unchanged."
 )
+PULL = typer.Option(
+    False, "--pull", help="Fetch data, and earlier runs, from the data remote when a stage needs them."
+)
 TIMEOUT = typer.Option(
     None, "--timeout", metavar="TIME", help="Stop and fail after this time: 90s, 15m, 1h30m."
 )

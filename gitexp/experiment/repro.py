@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gitexp import deferred
 from gitexp.build.builder import BuildResult, build
 from gitexp.build.dvc_lock import DvcAtWork, dvc_lock
 from gitexp.build.events import Listener, ignore
@@ -63,6 +64,7 @@ def reproduce(
     """
     with stop_on_signals(stop) as asked, open_workspace_site(project) as (plain_site, _memo):
         read = read_workspace(project)
+        plain_site = _supplied(project, read, request, plain_site)
         log = open_job(project.repo, "repro").log
         site = replace(
             plain_site, env={"DVC_ROOT": str(project.root)}, log=log, caller_dir=caller_dir(project)
@@ -91,7 +93,17 @@ def reproduce(
 def explain_repro(project: Project, request: ReproRequest) -> Plan:
     """What `reproduce` would do, and why. Raises ExpError as it does."""
     with open_workspace_site(project) as (site, _memo):
-        return _plan(site, read_workspace(project), project, request)
+        read = read_workspace(project)
+        return _plan(_supplied(project, read, request, site), read, project, request)
+
+
+def _supplied(project: Project, read: ReadPipeline, request: ReproRequest, site: Site) -> Site:
+    """The site, with remotes behind its store if the request asks for that."""
+    if not request.terms.pull:
+        return site
+    store, know = deferred.module("gitexp.experiment.supply").open_supplied(project)
+    know(read.graph, read.locks)
+    return replace(site, store=store)
 
 
 def _plan(site: Site, read: ReadPipeline, project: Project, request: ReproRequest) -> Plan:

@@ -26,6 +26,7 @@ class Terms:
     `ignore_errors`: what depends on a failed stage runs too, and the whole counts as done.
     `run_cache`: what ran before with the same inputs is restored.
     `allow_missing`: data that is absent but known by its hash counts as unchanged.
+    `pull`: data and runs that are not here are fetched from the data remote when a stage needs them.
     `timeout`: seconds for all stages together. `hydra`: whether params.yaml is composed, if it ever is.
     """
 
@@ -33,6 +34,7 @@ class Terms:
     ignore_errors: bool = False
     run_cache: bool = True
     allow_missing: bool = False
+    pull: bool = False
     timeout: float | None = None
     hydra: bool = True
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from gitexp import deferred
+from gitexp.build.locks import Locks
 from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
@@ -21,7 +23,14 @@ from gitexp.experiment.shared_reader import SharedReader
 from gitexp.experiment.source_roots import editable_roots
 from gitexp.experiment.stores import open_memo, open_store
 from gitexp.git.worktree import WorktreePool
+from gitexp.pipeline.graph import Graph
 from gitexp.project import Project
+
+Know = Callable[[Graph, Locks], None]
+
+
+def unsupplied(graph: Graph, locks: Locks) -> None:
+    """The `know` of those who pull nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Session:
     once: Once = field(default_factory=Once)
     take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
     env: Mapping[str, str] = field(default_factory=dict)  # for every stage command
+    know: Know = unsupplied  # with --pull: told which data an experiment may want, and where it is
     devices: Devices | None = None  # handed out to stage commands, where there are any
 
 
@@ -69,9 +79,17 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             copies=resolve_copies(project.repo, project.cwd, request.copy_paths),
             devices=_devices(project, request),
         )
-        yield session
+        yield supplied(session)
         session.pool.sweep()
         keep_lost_runs(project)
+
+
+def supplied(session: Session) -> Session:
+    """The session; if its request asks for that, with the data remotes behind its store."""
+    if not session.request.terms.pull:
+        return session
+    store, know = deferred.module("gitexp.experiment.supply").open_supplied(session.project)
+    return replace(session, store=store, know=know)
 
 
 def _devices(project: Project, request: RunRequest) -> Devices | None:

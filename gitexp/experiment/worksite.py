@@ -133,6 +133,7 @@ def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None
         "DVC_EXP_BASELINE_REV": attempt.baseline,
         **session.env,
     }
+    session.know(ground.graph, ground.locks)
     path = python_path(session.editable, ground.worktree.path, os.environ)
     if path is not None:
         env["PYTHONPATH"] = path

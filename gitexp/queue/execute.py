@@ -15,7 +15,7 @@ from gitexp.experiment.message import parse
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.run import push_made
-from gitexp.experiment.session import Session, open_session
+from gitexp.experiment.session import Session, open_session, supplied
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, read_ref
 from gitexp.project import Project, find_project
@@ -68,7 +68,7 @@ def _for_job(session: Session, job: QueuedJob, stop: Stop) -> Session:
     project = replace(session.project, cwd=session.project.root / job.folder)
     request = replace(job.request, overrides=job.attempt.overrides, name=job.name)
     # The entry's own snapshot is all there is: later edits of the workspace are not its business.
-    return replace(
+    own = replace(
         session,
         project=project,
         request=request,
@@ -76,6 +76,7 @@ def _for_job(session: Session, job: QueuedJob, stop: Stop) -> Session:
         stop=stop,
         take_edits=False,
     )
+    return supplied(own)
 
 
 def _published(session: Session, job: QueuedJob) -> Experiment | None:
