@@ -1,25 +1,42 @@
-"""`exp diff`: compare the metrics, params, data and code of two or more revisions."""
+"""`exp diff`: compare the metrics, params, environments, data and code of two or more revisions."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import typer
 
 from gitexp import deferred
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.compare import compare, contrast_files
-from gitexp.experiment.revisions import read_code_diff, read_many, read_pair
+from gitexp.experiment.compare import compare, compare_files, contrast_files
+from gitexp.experiment.environment import environment_values
+from gitexp.experiment.revisions import Revised, read_code_diff, read_revised
 from gitexp.experiment.table import WORKSPACE
+from gitexp.git.repo import read_head
 from gitexp.pipeline.stage import Value
-from gitexp.project import Project, find_project
-from gitexp.screen.cells import PRECISION
+from gitexp.project import find_project
+from gitexp.screen.cells import PRECISION, one_line
 from gitexp.screen.contrast_view import contrast_data, contrast_table
 from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
+from gitexp.screen.environment_view import environment_summary, environment_table, environments_table
 from gitexp.screen.json_text import to_json
 from gitexp.screen.pager import show_lines
+from gitexp.screen.talk import say
 from gitexp.screen.terminal import has_colour
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How it is written."""
+
+    names: tuple[str, ...]
+    metrics: DiffStyle
+    params: DiffStyle
+    everything: bool
+    md: bool
+    env: bool
 
 
 def command(
@@ -27,12 +44,15 @@ def command(
         None, metavar="[A] [B]...", help="Revisions or experiments; HEAD and the workspace by default."
     ),
     everything: bool = typer.Option(False, "--all", help="Unchanged values too."),
-    json: bool = typer.Option(False, "--json", help="The JSON of `dvc exp diff`; more with -p and --data."),
+    json: bool = typer.Option(
+        False, "--json", help="The JSON of `dvc exp diff`; more with -p, --data and --env."
+    ),
     md: bool = typer.Option(False, "--md", help="Markdown tables."),
     no_path: bool = typer.Option(False, "--no-path", help="Leave out the files' names."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of metrics."),
     patch: bool = typer.Option(False, "-p", "--patch", help="The code too, as `git diff` shows it."),
     data: bool = typer.Option(False, "--data", help="Data files that were added, deleted, modified."),
+    env: bool = typer.Option(False, "--env", help="Interpreter, packages and machine that runs found."),
 ) -> None:
     """Compare metrics and params: what is new in B against A, or of three and more side by side."""
     named = tuple(revs or ())
@@ -45,10 +65,9 @@ def command(
         "Metric", names[0], names[1], path=not no_path, precision=precision, no_number=no_number
     )
     params = DiffStyle("Param", names[0], names[1], path=not no_path, precision=None, no_number=no_number)
-    if len(names) == 2:
-        tables, record = _two(project, names[0], names[1], everything, metrics, params, md)
-    else:
-        tables, record = _many(project, names, everything, metrics, params, md)
+    form = _Form(names, metrics, params, everything, md, env)
+    found = read_revised(project, names) if read_head(project.repo).commit else []
+    tables, record = (_two if len(names) == 2 else _many)(found, form) if found else ([], {})
     code = read_code_diff(project, names[0], names[1], has_colour() and not json) if patch else []
     if json:
         if data:
@@ -64,31 +83,53 @@ def command(
     show_lines(lines, chop=not patch)
 
 
-def _two(
-    project: Project, old: str, new: str, everything: bool, metrics: DiffStyle, params: DiffStyle, md: bool
-) -> tuple[list[list[str]], dict[str, Value]]:
+def _two(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], dict[str, Value]]:
     """The tables, and the data of --json."""
-    pair = read_pair(project, old, new)
-    if pair is None:
-        return [], {}
-    found = compare(*pair, everything)
-    tables = [diff_table(found.metrics, metrics, md), diff_table(found.params, params, md)]
-    return tables, {"metrics": diff_data(found.metrics), "params": diff_data(found.params)}
-
-
-def _many(
-    project: Project,
-    names: Sequence[str],
-    everything: bool,
-    metrics: DiffStyle,
-    params: DiffStyle,
-    md: bool,
-) -> tuple[list[list[str]], dict[str, Value]]:
-    values = read_many(project, names)
-    measured = contrast_files([one.metrics for one in values], everything)
-    chosen = contrast_files([one.params for one in values], everything)
+    changes = compare(found[0].values, found[1].values, form.everything)
     tables = [
-        contrast_table(measured, names, metrics, md, True),
-        contrast_table(chosen, names, params, md, False),
+        diff_table(changes.metrics, form.metrics, form.md),
+        diff_table(changes.params, form.params, form.md),
     ]
-    return tables, {"metrics": contrast_data(measured, names), "params": contrast_data(chosen, names)}
+    record: dict[str, Value] = {"metrics": diff_data(changes.metrics), "params": diff_data(changes.params)}
+    known = _environments_known(found, form)
+    around = [environment_values(one.environment) for one in found]
+    apart = compare_files(around[0], around[1], form.everything and form.env) if known else ()
+    if form.env:
+        tables.append(environment_table(apart, form.names, form.md) or _same(known))
+        record["environment"] = diff_data(apart) if known else None
+    elif not form.md:
+        tables.append(environment_summary(apart))
+    return tables, record
+
+
+def _many(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], dict[str, Value]]:
+    measured = contrast_files([one.values.metrics for one in found], form.everything)
+    chosen = contrast_files([one.values.params for one in found], form.everything)
+    tables = [
+        contrast_table(measured, form.names, form.metrics, form.md, True),
+        contrast_table(chosen, form.names, form.params, form.md, False),
+    ]
+    record: dict[str, Value] = {
+        "metrics": contrast_data(measured, form.names),
+        "params": contrast_data(chosen, form.names),
+    }
+    if form.env:
+        known = _environments_known(found, form)
+        around = [environment_values(one.environment) for one in found]
+        apart = contrast_files(around, form.everything) if known else ()
+        tables.append(environments_table(apart, form.names, form.md) or _same(known))
+        record["environment"] = contrast_data(apart, form.names) if known else None
+    return tables, record
+
+
+def _environments_known(found: Sequence[Revised], form: _Form) -> bool:
+    """Whether there is something to compare; those who asked for it are told of what there is nothing."""
+    unknown = [name for name, one in zip(form.names, found, strict=True) if one.environment is None]
+    if unknown and form.env:
+        told = ", ".join(map(one_line, unknown))
+        say(f"No environment is known of {told}: none was recorded, or `exp fetch` has to bring it.")
+    return not unknown
+
+
+def _same(known: bool) -> list[str]:
+    return ["The environments are the same."] if known else []

@@ -39,6 +39,7 @@ from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.session import Session
 from gitexp.experiment.sweep import SharedSlots
 from gitexp.experiment.terms import build_options
+from gitexp.experiment.unseen_locks import warn_of_unseen_locks
 from gitexp.experiment.worksite import Ground, lay_out, lent_worktree, site_of
 from gitexp.git.refs import RefConflict
 
@@ -51,8 +52,11 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
     """
     began = time.monotonic()
     watcher(RunStarted(attempt.name, attempt.overrides, attempt.baseline))
+    attempt = replace(attempt, environment=session.environments.record())
     with lent_worktree(session, attempt) as worktree:
         ground = lay_out(session, attempt, worktree)
+        for warning in warn_of_unseen_locks(session, attempt.tree, ground):
+            watcher(RunEvent(attempt.name, warning))
         job = open_job(session.project.repo, attempt.name, attempt.job)
         keeper = session.journal.begin(job, first_note(session, attempt, ground, job))
         with keeper.told():

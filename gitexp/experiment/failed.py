@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gitexp.experiment.ending import Ending
+from gitexp.experiment.environment import Environment
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import FAILED, Kept, begun_ref, list_kept, new_failed
 from gitexp.experiment.message import Trailers, parse
@@ -24,6 +25,7 @@ class FailedRun:
     kept: Kept
     commit: Commit
     trailers: Trailers
+    environment: Environment | None = None  # what it ran in, where that was asked for
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ from gitexp.cache.objects import list_objects, list_temps
 from gitexp.cache.store import Store
 from gitexp.errors import ExpError
 from gitexp.experiment.commit_scope import CommitScope, commits_in
+from gitexp.experiment.environment_share import ENVIRONMENTS
 from gitexp.experiment.find import EXPERIMENTS
 from gitexp.experiment.joblog import jobs_folder
 from gitexp.experiment.kept_hashes import CommitHashes, hashes_below, with_children
@@ -128,7 +129,7 @@ def kept_values(project: Project, store: Store, request: GcRequest) -> set[str]:
 
 def _always_kept(repo: Repo, experiments: bool) -> Iterator[str]:
     """Queued, failed, removed experiments and kept workspaces; finished experiments; DVC's own queue."""
-    yield from (ref.oid for ref in list_refs(repo, _OURS))
+    yield from (ref.oid for ref in list_refs(repo, _OURS) if not ref.name.startswith(ENVIRONMENTS))
     if experiments:
         yield from (ref.oid for ref in list_refs(repo, EXPERIMENTS))
     for stash in _DVC_STASHES:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.compare import Comparison, compare
+from gitexp.experiment.environment_refs import read_environment
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import find_experiment, list_experiments
@@ -98,7 +99,8 @@ def read_failed(
     unknown = sorted(set(names) - {run.name for run in runs})
     if unknown:
         raise ExpError(f"no failed run is called {', '.join(unknown)}.")
-    return sorted(runs, key=lambda run: run.kept.stamp, reverse=True)[:limit]
+    last = sorted(runs, key=lambda run: run.kept.stamp, reverse=True)[:limit]
+    return [replace(run, environment=read_environment(objects, run.commit.message)) for run in last]
 
 
 def _all(project: Project, reader: RevisionReader, baselines: Baselines) -> list[Experiment]:

@@ -5,6 +5,7 @@
     refs/gitexp/begun/<baseline>/<name>/<stamp>      the tree that it began with, to run it again
     refs/gitexp/kept/<stamp>                         the workspace before `exp apply` overwrote some of it
     refs/gitexp/before/<stamp>                       the same where nothing of it would be lost, for undo
+    refs/gitexp/environments/<id>                    what runs ran in, a blob (see environment_refs)
     refs/gitexp/applied                              the experiment that the workspace was last made equal to
 
 They are nobody's branch, so each can be given to `exp apply`, `git show` or `git branch` without its 'refs/'.

@@ -69,7 +69,15 @@ def _keep(project: Project, note: RunNote) -> Kept:
         tree = overridden_tree(project, attempt, note.folder, note.prefix)
     except ExpError:
         tree = attempt.tree
-    facts = Facts(attempt.name, attempt.overrides, project=note.prefix, job=note.id, ending=ending)
+    facts = Facts(
+        attempt.name,
+        attempt.overrides,
+        project=note.prefix,
+        job=note.id,
+        group=attempt.group,
+        ending=ending,
+        environment=attempt.environment,
+    )
     commit = write_commit(project.repo, tree, [attempt.baseline], compose(facts))
     kept = keep_failed(project.repo, attempt, commit, attempt.tree)
     job = Job(note.id, jobs_folder(project.repo) / note.id)

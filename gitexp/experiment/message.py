@@ -42,6 +42,7 @@ class Facts:
     job: str | None = None  # the run's id: its log is under it
     group: str | None = None  # shared by repetitions that differ only in their seed
     ending: Ending | None = None  # of a run that became no experiment
+    environment: str | None = None  # the id of the record of what it ran in: see environment_refs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Trailers:
     job: str | None = None
     group: str | None = None
     ending: Ending | None = None
+    environment: str | None = None
 
 
 def compose(
@@ -85,7 +87,13 @@ def parse(message: str) -> Trailers:
         job=found.get("Job", [None])[0],
         group=found.get("Group", [None])[0],
         ending=_ending({key: _unquoted(texts[0]) for key, texts in found.items()}),
+        environment=_object_id(found.get("Environment", [""])[0]),
     )
+
+
+def _object_id(text: str) -> str | None:
+    """Whoever wrote the message: what is asked of Git is an id or nothing."""
+    return text if len(text) in (40, 64) and set(text) <= set("0123456789abcdef") else None
 
 
 def _ending(found: Mapping[str, str]) -> Ending | None:
@@ -178,6 +186,8 @@ def _trailer_lines(facts: Facts) -> list[str]:
         lines.append(f"{_PREFIX}Job: {facts.job}")
     if facts.group:
         lines.append(f"{_PREFIX}Group: {facts.group}")
+    if facts.environment:
+        lines.append(f"{_PREFIX}Environment: {facts.environment}")
     lines += [f"{_PREFIX}Override: {_quoted(text)}" for text in facts.overrides]
     return lines + (_ending_lines(facts.ending) if facts.ending else [])
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from gitexp.build.events import Warned
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.done_already import done_already
+from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import names_on
 from gitexp.experiment.foresee import Foreseen, foresee
 from gitexp.experiment.names import check_name, random_name, sweep_names
 from gitexp.experiment.points import Point, is_many, points_of
 from gitexp.experiment.request import Attempt, RunRequest
+from gitexp.git.rehearsal import rehearse
 from gitexp.git.repo import author, require_baseline
 from gitexp.git.snapshot import Snapshot, take_snapshot
 from gitexp.project import Project
@@ -60,6 +62,8 @@ def prepare(
     names = _names(request, len(points), taken)
     named = [(name, point) for name, point in zip(names, points, strict=True) if point not in done]
     _require_free(request, [name for name, _ in named], taken)
+    if named:
+        rehearse(project.repo, snapshot.tree, baseline, Experiment(named[0][0], "", baseline).ref)
     chosen = request.name is not None
     attempts = tuple(
         Attempt(name, baseline, snapshot.tree, point.overrides, chosen, group=point.group)

@@ -49,6 +49,7 @@ def write_experiment(
         job=attempt.job,
         group=attempt.group,
         ending=ending,
+        environment=attempt.environment,
     )
     message = compose(facts, metrics.now, metrics.before)
     return write_commit(session.project.repo, tree, [attempt.baseline], message)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from gitexp.experiment.choose import Choice, choose_here, choose_there
+from gitexp.experiment.environment_share import fetch_environments
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import stamp
@@ -44,6 +45,7 @@ def pull_experiments(
     if force and shared.diverged:
         shared = _replace(repo, remote, shared, here)
     pull_notes(repo, remote, there.notes)
+    fetch_environments(repo, remote, there.environments, [*shared.moved, *shared.unchanged])
     return _prune(project, remote, choice, shared, there) if prune else shared
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gitexp.experiment.environment_share import environment_refs
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import EXPERIMENTS
 from gitexp.experiment.notes import push_notes
@@ -38,7 +39,8 @@ def push_experiments(
 def _push(repo: Repo, remote: str, chosen: Sequence[Experiment]) -> list[Pushed]:
     """Without force Git itself refuses to replace a commit by one that does not follow from it."""
     known = [ref.name for ref in list_refs(repo, EXPERIMENTS)]
-    return push_what_can(repo, remote, compact([one.ref for one in chosen], known))
+    records = [f"{ref}:{ref}" for ref in environment_refs(repo, chosen)]
+    return push_what_can(repo, remote, [*compact([one.ref for one in chosen], known), *records])
 
 
 def _push_over(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,7 +12,7 @@ from pathlib import Path
 from gitexp import deferred
 from gitexp.build.builder import BuildResult, build
 from gitexp.build.dvc_lock import DvcAtWork, dvc_lock
-from gitexp.build.events import Listener, ignore
+from gitexp.build.events import Listener, Warned, ignore
 from gitexp.build.locks import write_locks
 from gitexp.build.plan import Plan
 from gitexp.build.planner import make_plan
@@ -22,8 +23,10 @@ from gitexp.experiment.pipelines import ReadPipeline
 from gitexp.experiment.request import Scope, Terms
 from gitexp.experiment.scope import caller_dir, in_scope
 from gitexp.experiment.terms import build_options, planning_rules
+from gitexp.experiment.unseen_locks import how_to_keep
 from gitexp.experiment.workspace import read_workspace
 from gitexp.experiment.workspace_site import open_workspace_site
+from gitexp.git.ignore import ignore_rule, is_ignored
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage
 from gitexp.project import Project
@@ -87,7 +90,17 @@ def reproduce(
             on_entry=locks.take,
         )
         locks.write()
+        for file, rule in _ignored_locks(project, locks.written):
+            listener(Warned(f"Git ignores {file} ({rule}): nobody else gets it.", how_to_keep(file)))
     return Reproduced(built, (*locks.written, *built.ignore_files), log)
+
+
+def _ignored_locks(project: Project, written: Sequence[str]) -> list[tuple[str, str]]:
+    """Locks that were written and will be in no commit, each with the rule that says so."""
+    inside = {posixpath.join(project.prefix, file): file for file in written}
+    return [
+        (inside[path], ignore_rule(project.repo, path) or "") for path in is_ignored(project.repo, inside)
+    ]
 
 
 def explain_repro(project: Project, request: ReproRequest) -> Plan:

@@ -81,7 +81,7 @@ class Attempt:
 
     `chosen` says that the user picked the name: then a clash is an error, else another name is made up.
     `job` is the queue entry that it belongs to. `group` is shared by repetitions of one point of a sweep
-    that differ only in their seed.
+    that differ only in their seed. `environment` is the record of what it runs in, once it runs.
     """
 
     name: str
@@ -91,3 +91,4 @@ class Attempt:
     chosen: bool = True
     job: str | None = None
     group: str | None = None
+    environment: str | None = None

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gitexp.errors import ExpError
+from gitexp.experiment.environment import Environment
+from gitexp.experiment.environment_probe import EnvironmentProbe
+from gitexp.experiment.environment_refs import read_environment
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import Values
 from gitexp.experiment.table import WORKSPACE, RevisionReader
@@ -24,10 +28,29 @@ def read_pair(project: Project, old: str | None, new: str | None) -> tuple[Value
         return _read(project, reader, old or "HEAD"), _read(project, reader, new or WORKSPACE)
 
 
-def read_many(project: Project, revs: Sequence[str]) -> list[Values]:
-    """The values of each revision, 'workspace' being one. Raises ExpError as `read_pair` does."""
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a revision holds, and what its run found around it where that is recorded and here; for the
+    workspace, what a run would find now.
+    """
+
+    values: Values
+    environment: Environment | None
+
+
+def read_revised(project: Project, revs: Sequence[str]) -> list[Revised]:
+    """Each revision, 'workspace' being one. Raises ExpError as `read_pair` does."""
     with RevisionReader(project) as reader:
-        return [_read(project, reader, rev) for rev in revs]
+        return [_revised(project, reader, rev) for rev in revs]
+
+
+def _revised(project: Project, reader: RevisionReader, rev: str) -> Revised:
+    if rev == WORKSPACE:
+        return Revised(_told(reader.workspace(), rev), EnvironmentProbe(project).now())
+    oid = resolve_commit(project.repo, rev)
+    commit = reader.objects.commit(oid)
+    environment = read_environment(reader.objects, commit.message) if commit else None
+    return Revised(_told(reader.commit(oid), rev), environment)
 
 
 def read_code_diff(project: Project, old: str, new: str, colour: bool) -> list[str]:
@@ -45,6 +68,10 @@ def read_code_diff(project: Project, old: str, new: str, colour: bool) -> list[s
 
 def _read(project: Project, reader: RevisionReader, rev: str) -> Values:
     values = reader.workspace() if rev == WORKSPACE else reader.commit(resolve_commit(project.repo, rev))
+    return _told(values, rev)
+
+
+def _told(values: Values, rev: str) -> Values:
     if values.error is not None:
         raise ExpError(f"{rev}: {values.error}")
     return values

@@ -12,6 +12,7 @@ from gitexp.build.site import Site
 from gitexp.errors import ExpError
 from gitexp.experiment.committed import paths_to_commit
 from gitexp.experiment.data_commit import chosen_stages, entries_now
+from gitexp.experiment.environment_refs import EnvironmentKeeper
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import names_on
 from gitexp.experiment.message import Facts, compose, edited_paths
@@ -114,6 +115,12 @@ def _message(
     changed = (change.path for change in changed_files(project.repo, baseline, tree))
     outs = [out.path for stage in read.graph.stages.values() for out in stage.outs]
     made = [posixpath.join(project.prefix, path) for path in outs]
-    facts = Facts(name, edited=edited_paths(changed, made), project=project.prefix, note=request.message)
+    facts = Facts(
+        name,
+        edited=edited_paths(changed, made),
+        project=project.prefix,
+        note=request.message,
+        environment=EnvironmentKeeper(project).record(),
+    )
     with RevisionReader(project) as reader:
         return compose(facts, reader.tree(tree).metrics, reader.commit(baseline).metrics)

@@ -15,6 +15,7 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.experiment.carry import find_included, resolve_copies
 from gitexp.experiment.devices import Devices, parse_devices
+from gitexp.experiment.environment_refs import EnvironmentKeeper
 from gitexp.experiment.journal import Journal
 from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.once import Once
@@ -45,6 +46,7 @@ class Session:
     revisions: SharedReader
     stop: Stop
     journal: Journal
+    environments: EnvironmentKeeper
     jobs: int
     slots: Slots  # one for each ordinary command that may run at once
     editable: tuple[str, ...]  # source roots of editable installs, relative to the Git root
@@ -72,6 +74,7 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             revisions=revisions,
             stop=stop,
             journal=journal,
+            environments=EnvironmentKeeper(project),
             jobs=jobs,
             slots=Slots(jobs),
             editable=editable_roots(project.repo.work_tree, os.environ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gitexp.experiment.environment_share import ENVIRONMENTS
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref
 from gitexp.experiment.kept import removed_ref, stamp
@@ -17,10 +18,11 @@ from gitexp.git.transport import Pushed, fetch, list_remote, push_what_can
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """What a Git remote has: experiments by ref, and the commit of the remarks on them."""
+    """What a Git remote has: experiments by ref, the commit of the remarks on them, refs of environments."""
 
     experiments: dict[str, Experiment]
     notes: str | None = None
+    environments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ class Shared:
 
 def read_remote(repo: Repo, remote: str) -> RemoteState:
     """Ask a remote for its experiments: one process. Raises ExpError when it can't be reached."""
-    refs = list_remote(repo, remote, EXPERIMENTS, NOTES)
+    refs = list_remote(repo, remote, EXPERIMENTS, NOTES, ENVIRONMENTS)
     found = {ref.name: experiment_of_ref(ref) for ref in refs}
     notes = next((ref.oid for ref in refs if ref.name == NOTES), None)
-    return RemoteState({name: one for name, one in found.items() if one is not None}, notes)
+    records = tuple(ref.name for ref in refs if ref.name.startswith(ENVIRONMENTS))
+    return RemoteState({name: one for name, one in found.items() if one is not None}, notes, records)
 
 
 def move_remote_refs(repo: Repo, remote: str, what: str, moves: Sequence[RefMove]) -> list[Pushed]:

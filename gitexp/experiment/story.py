@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gitexp.experiment.compare import Comparison, compare
+from gitexp.experiment.environment import Environment
+from gitexp.experiment.environment_probe import EnvironmentProbe
+from gitexp.experiment.environment_refs import read_environment
 from gitexp.experiment.history import LogEntry
 from gitexp.experiment.message import Trailers, parse
 from gitexp.experiment.run_note import RunNote, StageNote, note_of_job
@@ -22,6 +25,8 @@ class Story:
     stages: tuple[StageNote, ...] = ()
     host: str | None = None
     began: float | None = None  # seconds since the epoch
+    environment: Environment | None = None  # what it ran in, if that was recorded and is here
+    here: Environment | None = None  # what it would run in now, to compare with; only beside the other
 
 
 def read_story(project: Project, reader: RevisionReader, entry: LogEntry) -> Story:
@@ -31,9 +36,11 @@ def read_story(project: Project, reader: RevisionReader, entry: LogEntry) -> Sto
     note: RunNote | None = note_of_job(project.repo, trailers.job) if trailers.job else None
     # All metrics, also those that did not move; of the params those that were changed.
     changes = Comparison(compare(old, new, everything=True).metrics, compare(old, new).params)
+    environment = read_environment(reader.objects, entry.commit.message)
+    here = EnvironmentProbe(project).now() if environment else None
     if note is None:
-        return Story(entry, trailers, changes)
-    return Story(entry, trailers, changes, note.stages, note.owner.host, note.began)
+        return Story(entry, trailers, changes, environment=environment, here=here)
+    return Story(entry, trailers, changes, note.stages, note.owner.host, note.began, environment, here)
 
 
 def reproduce(story: Story) -> str:

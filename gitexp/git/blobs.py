@@ -1,4 +1,4 @@
-"""Many small blobs at once: two processes for any number, no matter how many questions."""
+"""Small blobs: many read at once by two processes, no matter how many questions; one written."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def read_small_blobs(repo: Repo, oids: Collection[str], biggest: int) -> dict[st
         found[oid] = data[end + 1 : end + 1 + size]
         at = end + size + 2
     return found
+
+
+def write_blob(repo: Repo, data: bytes) -> str:
+    """Store `data`; its id. It needs a ref, or `git gc` will remove it."""
+    return run_git(repo.work_tree, "hash-object", "-w", "--stdin", "--no-filters", input=data).text
 
 
 def _sizes(repo: Repo, oids: Collection[str]) -> dict[str, int]:

@@ -20,6 +20,16 @@ def is_ignored(repo: Repo, paths: Iterable[str]) -> set[str]:
     return set(asked.paths)
 
 
+def ignore_rule(repo: Repo, path: str) -> str | None:
+    """The rule by which Git ignores `path`, '.gitignore:3: *.lock'; None if it does not."""
+    question = os.fsencode(path) + b"\0"
+    asked = run_git(repo.work_tree, "check-ignore", "-v", "-z", "--stdin", input=question, check=False)
+    if asked.code != 0:
+        return None
+    source, line, pattern = asked.text.split("\0")[:3]
+    return f"{source}:{line}: {pattern}"
+
+
 def list_files(repo: Repo, patterns: Sequence[str] = ()) -> list[str]:
     """Paths (relative to the working tree) that match Git's `patterns`: all that `git add -A` would keep.
 

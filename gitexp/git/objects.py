@@ -200,17 +200,29 @@ def parse_commit(oid: str, data: bytes) -> Commit:
 def write_commit(repo: Repo, tree: str, parents: Sequence[str], message: str) -> str:
     """Write a commit (no ref) with the user's name, dates and, if commit.gpgSign says so, signature."""
     # commit-tree itself does not look at commit.gpgSign.
-    sign = ["-S"] if _signs(repo) else []
+    sign = ["-S"] if commit_settings(repo).sign else []
     lineage = [word for parent in parents for word in ("-p", parent)]
     options = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *lineage, *sign, "-F", "-"]
     return run_git(repo.work_tree, *options, input=message.encode("utf-8", "surrogateescape")).text
 
 
+@dataclass(frozen=True, slots=True)
+class CommitSettings:
+    """Git's settings that have a say when an experiment is made. `hooks_path`: core.hooksPath."""
+
+    sign: bool = False
+    hooks_path: str | None = None
+
+
 @cache
-def _signs(repo: Repo) -> bool:
-    """Whether commits are to be signed; asked once a process."""
-    asked = run_git(repo.work_tree, "config", "--type=bool", "commit.gpgSign", check=False)
-    return asked.text == "true"
+def commit_settings(repo: Repo) -> CommitSettings:
+    """Asked once a process: two settings, one question."""
+    wanted = r"^(commit\.gpgsign|core\.hookspath)$"
+    asked = run_git(repo.work_tree, "config", "-z", "--get-regexp", wanted, check=False)
+    entries = (entry.partition("\n") for entry in asked.text.split("\0"))
+    found = {key: value if equals else "true" for key, equals, value in entries}
+    sign = found.get("commit.gpgsign", "").lower()
+    return CommitSettings(sign not in ("", "false", "no", "off", "0"), found.get("core.hookspath"))
 
 
 def _signature(line: bytes, encoding: str) -> tuple[str, str, int, str]:

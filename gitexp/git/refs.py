@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.errors import ExpError
-from gitexp.git.command import failed, run_git
+from gitexp.git.command import GitOutput, failed, run_git
 from gitexp.git.repo import Repo, is_reftable, packed_refs, read_head, read_loose, read_packed
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -98,7 +98,18 @@ def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> 
         time.sleep(0.01 * 2**attempt)
     if re.search("already exists|but expected|unable to resolve|exists; cannot create", done.complaint):
         raise RefConflict(f"a ref has changed meanwhile: {done.complaint}", "try again.")
-    raise failed(("update-ref",), done)
+    raise vetoed(done) or failed(("update-ref",), done)
+
+
+def vetoed(done: GitOutput) -> ExpError | None:
+    """The error for a transaction that a hook did not let pass; None if that was not the reason."""
+    if "hook" not in done.complaint:
+        return None
+    return ExpError(
+        f"the reference-transaction hook of this repository refuses it: {done.complaint}",
+        "`git rev-parse --git-path hooks/reference-transaction` says where it is; it has to let refs/exps/"
+        " and refs/gitexp/ pass.",
+    )
 
 
 def names_of(repo: Repo) -> dict[str, str]:

@@ -176,7 +176,8 @@ def _unknown(graph: Graph, target: str, path: str, name: str | None, cwd_rel: st
     hint = _near_hint(graph, target, path, name, cwd_rel)
     if path not in graph.pipeline.manifests:
         names_nothing = "" if name is None else f", so '{target}' names nothing"
-        return ExpError(f"there is no {path} here{names_nothing}.", hint)
+        ignored = f"a file that Git ignores is not read: `git check-ignore -v {path}` says if it is."
+        return ExpError(f"there is no {path} here{names_nothing}.", hint or ignored)
     return ExpError(
         f"there is no stage '{name or target}' in {path}.", hint or "`exp stage list` names them."
     )

@@ -9,6 +9,7 @@ from gitexp.experiment.failed import FailedRun
 from gitexp.experiment.joblog import job_of_entry
 from gitexp.git.repo import Repo
 from gitexp.screen.cells import one_line, short_time
+from gitexp.screen.environment_view import environment_data, environment_lines
 from gitexp.screen.log_view import TRAILER, git_date
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import BOLD, YELLOW, paint
@@ -46,6 +47,7 @@ def failed_data(runs: Sequence[FailedRun]) -> Iterator[dict[str, Value]]:
             "seconds": run.ending.seconds,
             "overrides": list(run.trailers.overrides),
             "job": run.trailers.job,
+            "environment": environment_data(run.environment),
         }
 
 
@@ -65,6 +67,8 @@ def _paragraph(repo: Repo, run: FailedRun, titles: Mapping[str, str], colour: bo
     if run.trailers.job is not None:
         log = job_of_entry(repo, run.trailers.job).log
         yield f"Log:      {one_line(str(log)) if log.exists() else 'not here'}"
+    if run.environment is not None:
+        yield f"Ran in:   {'; '.join(environment_lines(run.environment, None))}"
     yield ""
     paragraphs = run.commit.message.rstrip().split("\n\n")
     if paragraphs[-1].startswith(TRAILER):

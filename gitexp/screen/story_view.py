@@ -6,12 +6,14 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
 from gitexp.content import Value
-from gitexp.experiment.compare import Change
+from gitexp.experiment.compare import Change, compare_files
+from gitexp.experiment.environment import environment_values
 from gitexp.experiment.history import LogEntry
 from gitexp.experiment.message import parse
 from gitexp.experiment.story import Story, reproduce
 from gitexp.screen.cells import cell, one_line, short_time, signed
 from gitexp.screen.diff_view import diff_data
+from gitexp.screen.environment_view import environment_data, environment_lines
 from gitexp.screen.log_view import body_of, heading
 from gitexp.screen.text_table import align
 
@@ -30,6 +32,10 @@ def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterato
     rows = [(one_line(s.stage), s.status, short_time(s.seconds) if s.seconds else "") for s in story.stages]
     yield from _section("Stages", align(rows))
     yield from _section("Run", _run(story))
+    if story.environment is not None:
+        yield from _section("Environment", environment_lines(story.environment, story.here))
+    elif story.trailers.environment is not None:
+        yield from _section("Environment", ["recorded, but not here: `exp fetch` brings it"])
     yield from _section("Again", [reproduce(story)])
 
 
@@ -84,7 +90,9 @@ def entry_data(entry: LogEntry) -> dict[str, Value]:
 
 
 def story_data(story: Story) -> dict[str, Value]:
-    """The same with params, metrics, stages and the run."""
+    """The same with params, metrics, stages, the run and what it found around it. `here`: where a run would
+    find something else here and now, old being the experiment's.
+    """
     return {
         **entry_data(story.entry),
         "params": diff_data(story.changes.params),
@@ -92,5 +100,13 @@ def story_data(story: Story) -> dict[str, Value]:
         "stages": [{"stage": s.stage, "status": s.status, "seconds": s.seconds} for s in story.stages],
         "host": story.host,
         "began": story.began,
+        "environment": environment_data(story.environment),
+        "here": _here(story),
         "reproduce": reproduce(story),
     }
+
+
+def _here(story: Story) -> Value:
+    if story.environment is None or story.here is None:
+        return None
+    return diff_data(compare_files(environment_values(story.environment), environment_values(story.here)))
