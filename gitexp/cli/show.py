@@ -14,6 +14,7 @@ from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
 from gitexp.experiment.columns import all_rows, choose_columns, named_columns
 from gitexp.experiment.grouping import group_rows
+from gitexp.experiment.repetitions import seed_keys
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.experiment.where import parse_where
@@ -81,7 +82,7 @@ def command(
         help="One row for all experiments with the same value: n, mean ± deviation. Repeatable.",
     ),
     seeds: bool = typer.Option(
-        False, "--seeds", help="One row for experiments that differ only in their seed."
+        False, "--seeds", help="One row for experiments that differ only in their seed: n, mean ± deviation."
     ),
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
@@ -124,7 +125,8 @@ def command(
     groups = sort_rows(groups, keys) if keys else groups
     groups = groups if top is None else top_rows(groups, top, keys)
     if group_by or seeds:
-        sets = group_rows(groups, [name for word in group_by or () for name in word.split(",")], seeds)
+        by = [name for word in group_by or () for name in word.split(",")]
+        sets = group_rows(groups, by, seeds, seed_keys(project.repo, groups) if seeds else ())
         lines = [to_json(group_data(sets))]
         if not json:
             lines = group_table(sets, precision, md, has_unicode(), wishes)

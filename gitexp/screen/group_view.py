@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitexp.content import Value
 from gitexp.experiment.best import Direction, Wishes, directions
 from gitexp.experiment.grouping import Sets, Spread
+from gitexp.experiment.record import Row
 from gitexp.screen.cells import BEST_MARK, MISSING, cell, one_line
 from gitexp.screen.text_table import align, markdown
 
@@ -13,11 +14,13 @@ def group_table(
     sets: Sets, precision: int, as_markdown: bool, unicode: bool, wishes: Wishes = Wishes()
 ) -> list[str]:
     """A line a set, its best means marked; a number of experiments other than n stands behind it."""
-    header = [*(one_line(c.title) for c in sets.by), "n", *(one_line(c.title) for c in sets.metrics)]
+    places = ["Baseline"] if any(found.baseline for found in sets.sets) else []
+    header = [*places, *(one_line(c.title) for c in sets.by), "n", *(one_line(c.title) for c in sets.metrics)]
     best = _best(sets, wishes)
     sign = "±" if unicode else "+-"
     rows = [
         [
+            *([_baseline(found.baseline)] if found.baseline else []),
             *(cell(value, precision) for value in found.values),
             str(len(found.rows)),
             *(
@@ -29,7 +32,11 @@ def group_table(
     ]
     if as_markdown:
         return markdown(header, rows)
-    return align([header, *rows], right=[len(sets.by)]) if rows else []
+    return align([header, *rows], right=[len(places) + len(sets.by)]) if rows else []
+
+
+def _baseline(head: Row) -> str:
+    return one_line(head.name or head.rev[:7])
 
 
 def _best(sets: Sets, wishes: Wishes) -> set[tuple[int, int]]:
@@ -68,5 +75,6 @@ def group_data(sets: Sets) -> list[Value]:
                 }
         by = {column.title: value for column, value in zip(sets.by, one.values, strict=True)}
         names = [row.name for row in one.rows]
-        found.append({"by": by, "n": len(one.rows), "experiments": names, "metrics": metrics})
+        place: dict[str, Value] = {"baseline": one.baseline.rev} if one.baseline else {}
+        found.append({**place, "by": by, "n": len(one.rows), "experiments": names, "metrics": metrics})
     return found

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gitexp.errors import ExpError
 from gitexp.experiment.grouping import Sets, Spread, group_rows, is_seed
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
+from gitexp.experiment.repetitions import seed_keys
+from gitexp.experiment.request import RunRequest, Sweep
+from gitexp.experiment.run import run_experiments
+from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.pipeline.stage import Value
 from gitexp.screen.group_view import group_data, group_table
+from tests.experiment.lab import make_lab
 
 
 def row(name: str, acc: Value, state: State = State.SUCCESS, **params: Value) -> Row:
@@ -72,3 +79,44 @@ def test_programs_get_the_numbers_and_the_names() -> None:
 )
 def test_seeds_are_known_by_name(key: str, answer: bool) -> None:
     assert is_seed(key) is answer
+
+
+def test_a_param_that_experiments_call_their_seed_is_one() -> None:
+    rows = tuple(row(f"e{n}", n / 10, lr=1 + n % 2, fold=n) for n in range(4))
+    groups = [Group(row("main", 0.0, lr=1, fold=0), rows)]
+    assert len(group_rows(groups, [], seeds=True).sets) == 4
+    sets = group_rows(groups, [], seeds=True, seed_keys={"fold"})
+    assert [column.key for column in sets.by] == ["lr"]
+    assert counts(sets) == [(1, 2), (2, 2)]
+
+
+def test_other_code_is_no_repetition() -> None:
+    groups = [
+        Group(
+            row(base, 0.0, lr=1, seed=0),
+            (row(f"{base}-1", 0.1, lr=1, seed=1), row(f"{base}-2", 0.2, lr=1, seed=2)),
+        )
+        for base in ("new", "old")
+    ]
+    sets = group_rows(groups, [], seeds=True)
+    assert [(one.baseline.rev if one.baseline else "", len(one.rows)) for one in sets.sets] == [
+        ("new", 2),
+        ("old", 2),
+    ]
+    assert group_table(sets, 5, False, True) == [
+        "Baseline  n  acc",
+        "new       2  0.15 ± 0.071",
+        "old       2  0.15 ± 0.071",
+    ]
+    assert [one["baseline"] for one in group_data(sets)] == ["new", "old"]
+    assert len(group_rows(groups, ["lr"]).sets) == 1
+
+
+def test_what_was_repeated_is_read_from_experiments(work: Path) -> None:
+    lab = make_lab(work / "project", params__yaml="train:\n  lr: 0.1\n  fold: 0\nprepare:\n  n: 2\n")
+    sweep = Sweep(repeat=2, seed_param="train.fold")
+    run_experiments(lab.project, RunRequest(overrides=("train.lr=0.2,0.3",), sweep=sweep))
+    groups = collect_table(lab.project, TableRequest())
+    keys = seed_keys(lab.project.repo, groups)
+    assert keys == {"train.fold"}
+    assert [len(one.rows) for one in group_rows(groups, [], seeds=True, seed_keys=keys).sets] == [2, 2]
