@@ -133,7 +133,8 @@ def command(
         show_lines(lines, not no_pager, chop=True)
         return
     if json:
-        sys.stdout.write(to_json(show_json(groups)) + "\n")
+        sys.stdout.writelines(show_json(groups))
+        sys.stdout.write("\n")
         return
     rows = list(all_rows(groups))
     if names:

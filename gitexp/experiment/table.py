@@ -21,7 +21,7 @@ from gitexp.experiment.row_reading import ReadLine, processes_for, read_apart
 from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import MANY, BulkReader
 from gitexp.git.objects import ObjectReader
-from gitexp.git.refs import names_of
+from gitexp.git.refs import list_refs, names_of
 from gitexp.git.tree_files import TreeFiles
 from gitexp.pipeline.source import FolderFiles, visible
 from gitexp.project import Project
@@ -49,6 +49,7 @@ class RevisionReader:
         self._parsed = ParsedFiles(option_style(project.settings), str(project.root))
         self._cache = open_row_cache(project.repo, project.prefix)
         self._read_anew: set[str] = set()  # by this command, whatever was known before
+        self._asked: set[str] = set()
         self.objects = ObjectReader(project.repo)
 
     def __enter__(self) -> RevisionReader:
@@ -57,11 +58,12 @@ class RevisionReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._cache.flush()
+        self._cache.flush(self._living)
         self.objects.close()
 
     def expect(self, oids: Collection[str]) -> None:
         """Say which commits will be asked for: many that are new are read another way than a few."""
+        self._cache.expect(oids)
         new = [oid for oid in dict.fromkeys(oids) if self._fresh or oid not in self._cache]
         processes = processes_for(len(new))
         if processes > 1:
@@ -69,6 +71,10 @@ class RevisionReader:
             self._read_anew.update(new)
         elif len(new) > MANY:
             self._read_in_bulk()
+
+    def _living(self) -> set[str]:
+        """The commits that a later command may ask for: tips of all refs, and what this one asked for."""
+        return {*self._asked, *(ref.oid for ref in list_refs(self._project.repo, "refs/"))}
 
     def _read_in_bulk(self) -> None:
         self.objects.close()
@@ -91,12 +97,13 @@ class RevisionReader:
 
     def commit(self, oid: str) -> Values:
         """What a commit holds. A commit that is not there has an error and nothing else."""
+        self._asked.add(oid)
         known = self._cache.get(oid) if not self._fresh or oid in self._read_anew else None
         if known is not None:
             return known
-        values = self._read(oid)
-        self._cache.put(oid, values)
-        return values
+        self._read_anew.add(oid)
+        # As the next command will have it: dates are text there, and so they are the same in both.
+        return self._cache.put(oid, self._read(oid))
 
     def _read(self, oid: str) -> Values:
         commit = self.objects.commit(oid)

@@ -35,6 +35,7 @@ def with_queue(project: Project, groups: Sequence[Group], queued: bool, failed: 
     if not entries:
         return list(groups)
     with RevisionReader(project) as reader:
+        reader.expect([job.snapshot for _, job in entries])
         rows = [(job.attempt.baseline, _row(reader, place, job)) for place, job in entries]
     return [
         replace(group, rows=(*(row for base, row in rows if base == group.head.rev), *group.rows))

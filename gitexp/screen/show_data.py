@@ -4,51 +4,70 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from gitexp.experiment.columns import Cell, Column, cells_of
 from gitexp.experiment.record import Group, Row, State
-from gitexp.experiment.values_data import values_data
-from gitexp.pipeline.stage import Value
+from gitexp.experiment.values_data import PARTS, part_text
 from gitexp.screen.cells import MISSING, UNREADABLE, cell
+from gitexp.screen.json_text import to_json
 from gitexp.screen.show_rows import BASELINE, LAST, MEMBER, ShownRow, created, iso_time, shown_rows
 from gitexp.screen.text_table import markdown
 
 TREE = {BASELINE: "", MEMBER: "├── ", LAST: "└── "}
 
 
-def show_json(groups: Sequence[Group]) -> list[Value]:
-    """DVC's list of states, one a group."""
-    return [_state(group.head, [_range(row) for row in group.rows] or None) for group in groups]
+def show_json(groups: Sequence[Group]) -> Iterator[str]:
+    """DVC's list of states, one a group, as pieces of one JSON text: rows of the cache are texts already."""
+    yield "["
+    for i, group in enumerate(groups):
+        start, end = _state(group.head)
+        yield (", " if i else "") + start
+        if group.rows:
+            yield "["
+            yield from _separated(_range(row) for row in group.rows)
+            yield "]"
+        else:
+            yield "null"
+        yield end
+    yield "]"
 
 
-def _state(row: Row, experiments: list[Value] | None) -> Value:
+def _separated(texts: Iterator[str]) -> Iterator[str]:
+    yield from islice(texts, 1)
+    for text in texts:
+        yield ", " + text
+
+
+def _state(row: Row) -> tuple[str, str]:
+    """What stands before and behind the value of 'experiments'."""
     values = row.values
-    data = {
-        "rev": row.rev,
-        "timestamp": iso_time(values.timestamp),
-        **values_data(values),
-        # DVC leaves `meta` empty; a note is the one thing that we have to say there.
-        "meta": {} if row.remark is None else {"note": row.remark},
-    }
     error = None
     if row.state in (State.FAILED, State.INTERRUPTED):
         error = {"msg": row.error, "type": ""}
     elif values.error is not None:
         error = {"msg": values.error, "type": "ExpError"}
-    return {
-        "rev": row.rev,
-        "name": row.name,
-        "data": None if values.error is not None else data,
-        "error": error,
-        "experiments": experiments,
-    }
+    rev, name = to_json(row.rev), to_json(row.name)
+    data = "null" if values.error is not None else _data(row, rev)
+    said = "null" if error is None else to_json(error)
+    return f'{{"rev": {rev}, "name": {name}, "data": {data}, "error": {said}, "experiments": ', "}"
 
 
-def _range(row: Row) -> Value:
-    executor = None
+def _data(row: Row, rev: str) -> str:
+    parts = ", ".join([f'"{name}": {part_text(name, getattr(row.values, name))}' for name in PARTS])
+    # DVC leaves `meta` empty; a note is the one thing that we have to say there.
+    meta = "{}" if row.remark is None else to_json({"note": row.remark})
+    time = iso_time(row.values.timestamp)
+    when = "null" if time is None else f'"{time}"'
+    return f'{{"rev": {rev}, "timestamp": {when}, {parts}, "meta": {meta}}}'
+
+
+def _range(row: Row) -> str:
+    executor = "null"
     if row.state is not State.SUCCESS:
-        executor = {"state": row.state.value, "name": None, "local": None}
-    return {"revs": [_state(row, None)], "executor": executor, "name": row.name}
+        executor = to_json({"state": row.state.value, "name": None, "local": None})
+    start, end = _state(row)
+    return f'{{"revs": [{start}null{end}], "executor": {executor}, "name": {to_json(row.name)}}}'
 
 
 def show_csv_rows(groups: Sequence[Group], columns: Sequence[Column]) -> Iterator[list[str]]:

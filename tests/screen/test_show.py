@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_names_and_values_cannot_inject_escape_codes_or_markup() -> None:
 
 
 def test_the_json_is_dvcs() -> None:
-    (workspace, main) = show_json(GROUPS)
+    (workspace, main) = json.loads("".join(show_json(GROUPS)))
     assert workspace["name"] is None and workspace["experiments"] is None
     assert workspace["data"]["timestamp"] is None
     assert main["data"] == {
@@ -131,7 +132,7 @@ def test_the_json_is_dvcs() -> None:
 def test_the_json_of_failures_and_errors() -> None:
     bad = row("c" * 40, "bad", None, 1, state=State.FAILED, error="Experiment run failed")
     broken = Row("d" * 40, None, Values(error="dvc.yaml:1: broken"))
-    (main,) = show_json([Group(broken, (bad,))])
+    (main,) = json.loads("".join(show_json([Group(broken, (bad,))])))
     assert (main["data"], main["error"]["msg"]) == (None, "dvc.yaml:1: broken")
     assert main["experiments"][0]["executor"] == {"state": "failed", "name": None, "local": None}
     assert main["experiments"][0]["revs"][0]["error"] == {"msg": "Experiment run failed", "type": ""}
