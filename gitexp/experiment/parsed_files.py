@@ -16,16 +16,19 @@ from gitexp.pipeline.dotdvc import read_dvc_file
 from gitexp.pipeline.load import load_pipeline
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.lockfile import read_lock
-from gitexp.pipeline.params import parse_params
+from gitexp.pipeline.params import Format, format_of, parse_params
 from gitexp.pipeline.source import Files
 from gitexp.pipeline.stage import Pipeline, Value
 from gitexp.pipeline.template import OptionStyle
+from gitexp.pipeline.yaml_alike import Alike, alike
 
 T = TypeVar("T")
 Question = tuple[str, str]  # 'read', 'kind', 'listdir' or 'manifests', and the path
 
 KEPT = 16  # pipelines; a project rarely switches between more
 KEPT_TEXTS = 4096
+KEPT_MODELS = 2  # files of one path that others are read by, the last ones
+MOST_MODELS = 50
 
 
 @dataclass(slots=True)
@@ -40,11 +43,26 @@ class ParsedFiles:
     _values: dict[tuple[str, bytes], Value | ExpError] = field(default_factory=dict)
     _locks: dict[tuple[str, bytes], Mapping[str, LockEntry] | ExpError] = field(default_factory=dict)
     _pipelines: list[tuple[dict[Question, object], Pipeline]] = field(default_factory=list)
+    _models: dict[str, list[Alike | None]] = field(default_factory=dict)
 
     def values(self, path: str, text: bytes) -> Value:
         """The values of a params or metrics file. Raises ExpError. Not to be changed by the caller."""
         key = (path, text)
-        return _once(self._values, key, lambda: parse_params(path, text))
+        return _once(self._values, key, lambda: self._parse(path, text))
+
+    def _parse(self, path: str, text: bytes) -> Value:
+        """Parsed; or, of the second YAML file of a path on, read beside one that was parsed."""
+        if format_of(path) is not Format.YAML:
+            return parse_params(path, text)
+        models = self._models.setdefault(path, [])
+        for model in models[-KEPT_MODELS:]:
+            values = None if model is None else model.read(text)
+            if values is not None:
+                return values
+        values = parse_params(path, text)
+        if len(models) < MOST_MODELS:  # that many, and they are not alike: no more is tried
+            models.append(alike(text, values))
+        return values
 
     def lock_entries(self, lock_file: str, text: bytes) -> Mapping[str, LockEntry]:
         """Hashes by stage name in a dvc.lock, or by its own path in a .dvc file. Raises ExpError."""

@@ -106,11 +106,12 @@ class RevisionReader:
         return self._cache.put(oid, self._read(oid))
 
     def _read(self, oid: str) -> Values:
-        commit = self.objects.commit(oid)
-        if commit is None:
+        place = self.objects.place(oid)
+        if place is None:
             return Values(error=f"commit {oid[:7]} is not in this repository.")
-        files = TreeFiles(self.objects, commit.tree, self._project.prefix, visible)
-        return collect_values(files, commit.time, self._store, self._parsed)
+        tree, time = place
+        files = TreeFiles(self.objects, tree, self._project.prefix, visible)
+        return collect_values(files, time, self._store, self._parsed)
 
 
 def collect_table(project: Project, request: TableRequest) -> list[Group]:

@@ -7,10 +7,11 @@ small is remembered: experiments of one baseline share most of their trees.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import IO, cast
 
@@ -19,6 +20,10 @@ from gitexp.git.command import clean_environment, missing, run_git
 from gitexp.git.repo import Repo
 
 _OID_LENGTHS = (40, 64)
+_KEPT_TREES = 4096
+_ENTRY = {size: re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % size, re.DOTALL) for size in (20, 32)}
+_TREE_LINE = re.compile(rb"tree ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
+_COMMITTER = re.compile(rb"\ncommitter [^\n]*> (\d+) [^\n]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,17 @@ class ObjectReader:
         found = self._ask(oid + "^{commit}")
         return parse_commit(found[0], found[2]) if found else None
 
+    def place(self, oid: str) -> tuple[str, int] | None:
+        """The tree of a commit and its time: a tenth of the work of `commit`."""
+        found = self._ask(oid + "^{commit}")
+        if found is None:
+            return None
+        tree, when = _TREE_LINE.match(found[2]), _COMMITTER.search(found[2])
+        if tree is None or when is None or b"\n\n" in found[2][: when.start()]:
+            commit = parse_commit(found[0], found[2])  # unusual: a damaged date
+            return commit.tree, commit.time
+        return tree[1].decode(), int(when[1])
+
     def commits(self, oids: Iterable[str]) -> dict[str, Commit]:
         """Several commits at once; those that do not exist are left out."""
         found = {oid: self.commit(oid) for oid in oids}
@@ -112,6 +128,8 @@ class ObjectReader:
         oid, _, data = found
         items = parse_tree(data, len(oid) // 2)
         if len(spec) in _OID_LENGTHS:  # an id, which always means the same tree
+            if len(self._trees) >= _KEPT_TREES:
+                self._trees.clear()
             self._trees[spec] = items
         return items
 
@@ -164,14 +182,14 @@ class ObjectReader:
 
 def parse_tree(data: bytes, oid_bytes: int = 20) -> tuple[TreeItem, ...]:
     """The entries of a raw tree object."""
-    items, at = [], 0
-    while at < len(data):
-        space = data.index(b" ", at)
-        end = data.index(b"\0", space)
-        oid = data[end + 1 : end + 1 + oid_bytes].hex()
-        items.append(TreeItem(os.fsdecode(data[space + 1 : end]), data[at:space].decode(), oid))
-        at = end + 1 + oid_bytes
-    return tuple(items)
+    return tuple(_item(entry, oid_bytes) for entry in _ENTRY[oid_bytes].findall(data))
+
+
+@lru_cache(maxsize=1 << 14)
+def _item(entry: bytes, oid_bytes: int) -> TreeItem:
+    """Experiments share most entries of their trees: each is one record."""
+    mode, _, name = entry[: -oid_bytes - 1].partition(b" ")
+    return TreeItem(os.fsdecode(name), mode.decode(), entry[-oid_bytes:].hex())
 
 
 def parse_commit(oid: str, data: bytes) -> Commit:

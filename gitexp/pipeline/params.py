@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -41,6 +42,7 @@ class Format(Enum):
 _BY_SUFFIX = {".json": Format.JSON, ".toml": Format.TOML, ".py": Format.PYTHON}
 
 
+@lru_cache(maxsize=256)
 def format_of(path: str) -> Format:
     """How a params (or metrics) file is written, by its suffix in any case."""
     return _BY_SUFFIX.get(PurePosixPath(path).suffix.lower(), Format.YAML)

@@ -17,9 +17,9 @@ from gitexp.pipeline.scalars import NUMBER_STARTS, plain
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml_write import dump_yaml
 
-__all__ = ["dump_yaml", "locate", "parse_with_lines", "parse_yaml"]
+__all__ = ["Loader", "dump_yaml", "locate", "parse_with_lines", "parse_yaml", "scalar_value"]
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)( |$)", re.MULTILINE)
 _MOST_DEPTH = 100
 _MOST_ALIASED = 1_000_000  # values that aliases stand for: nested ones can make billions of a few lines
@@ -38,7 +38,7 @@ def parse_with_lines(text: bytes, name: str) -> tuple[Value, dict[tuple[Value, .
     """As parse_yaml, and the lines (from 1) of keys of the first two levels: ('stages', 'train') -> 12."""
     decoded = decode(text, name)
     try:
-        reader = _Reader(_Loader(decoded), name)
+        reader = _Reader(Loader(decoded), name)
         return reader.document(), reader.lines
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, decoded, name) from error
@@ -62,7 +62,7 @@ def locate(text: bytes, keys: Sequence[Any]) -> tuple[int, int] | None:
     None when not even the first is there. It parses again, so it is for error messages only.
     """
     try:
-        node = yaml.compose(text.decode("utf-8-sig"), Loader=_Loader)
+        node = yaml.compose(text.decode("utf-8-sig"), Loader=Loader)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return None
     found = None
@@ -95,6 +95,11 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> ExpError
     elif "${" in text and "flow" in " ".join(words):
         hint = "quote ${…} inside [ ] and { }: a brace means something to YAML there."
     return ExpError(f"{place}: {', '.join(words)}.", hint)
+
+
+def scalar_value(text: str) -> Value:
+    """The value of a plain scalar, one without quotes and tag."""
+    return text if text and text[0] not in _WORD_STARTS else plain(text)
 
 
 class _Reader:
@@ -157,9 +162,7 @@ class _Reader:
     def scalar(self, event: Any) -> Value:
         text = event.value
         if event.implicit[0]:
-            if text and text[0] not in _WORD_STARTS:
-                return text
-            return plain(text)
+            return scalar_value(text)
         if event.tag is None or event.tag == "!":
             return text
         return self.tagged(event, event.tag.removeprefix("tag:yaml.org,2002:"), text)
