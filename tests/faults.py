@@ -35,6 +35,7 @@ class Proxy:
 
     port: int
     fate: Fate
+    drops: str = ""  # a header that is not passed on
     faults: dict[Fault, int] = field(default_factory=dict)
     requests: int = 0
 
@@ -90,7 +91,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         try:
             upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
             for name, value in self.headers.items():
-                upstream.putheader(name, value)
+                if name.lower() != self._proxy.drops:
+                    upstream.putheader(name, value)
             upstream.endheaders(body)
             answer = upstream.getresponse()
             data, headers = answer.read(), answer.getheaders()
@@ -142,9 +144,9 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def http_proxy(upstream: int, fate: Fate = well) -> Iterator[Proxy]:
+def http_proxy(upstream: int, fate: Fate = well, drops: str = "") -> Iterator[Proxy]:
     """In front of the HTTP server at port `upstream`."""
-    proxy = Proxy(0, fate)
+    proxy = Proxy(0, fate, drops)
     with _Server(("127.0.0.1", 0), lambda *rest: _Handler(proxy, upstream, *rest)) as server:
         proxy.port = int(server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

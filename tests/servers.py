@@ -1,8 +1,11 @@
-"""Real servers on loopback, started by the tests that need them: S3 (SeaweedFS), sshd, HTTP."""
+"""Real servers on loopback, started by tests that need them: S3 (SeaweedFS), Azurite, sshd, HTTP."""
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import email.utils
+import hmac
 import http.server
 import json
 import os
@@ -13,6 +16,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +72,9 @@ def s3_server(folder: Path, weed: str) -> Iterator[S3Server]:
         "credentials": [{"accessKey": "key", "secretKey": "secret"}],
         "actions": ["Admin", "Read", "Write", "List"],
     }
-    config.write_text(json.dumps({"identities": [user]}))
+    # Who brings no key: as the server of Google's XML API, which is S3's but for the signature.
+    nobody = {"name": "anonymous", "actions": ["Read:open", "Write:open", "List:open"]}
+    config.write_text(json.dumps({"identities": [user, nobody]}))
     ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
     # SeaweedFS listens for gRPC on port + 10000 unless told.
     words = [f"-{name}.port={port}" for name, port in ports.items()]
@@ -82,6 +89,7 @@ def s3_server(folder: Path, weed: str) -> Iterator[S3Server]:
         wait_for(lambda: listens(ports["s3"]) and listens(ports["volume"]), "weed server")
         server = S3Server(ports["s3"])
         make_bucket(server, "bucket")
+        make_bucket(server, "open")
         yield server
     finally:
         process.kill()
@@ -102,6 +110,51 @@ def make_bucket(server: S3Server, name: str) -> None:
     config: Any = {**S3_KEYS, "endpoint": server.endpoint}
     store = S3Store(name, config=config, client_options={"allow_http": True})
     obstore.put(store, "made", b"")
+
+
+_AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+
+def need_azure_server() -> contextlib.AbstractContextManager[str]:
+    """Azurite with the container `box`; its connection string. Without one the test is skipped."""
+    azurite = shutil.which("azurite-blob")
+    if azurite is None:
+        pytest.skip("no Azure server: npm install -g azurite (186 MB), or put azurite-blob on PATH")
+    return azure_server(azurite)
+
+
+@contextlib.contextmanager
+def azure_server(azurite: str) -> Iterator[str]:
+    port = free_port()
+    words = [
+        "--silent",
+        "--inMemoryPersistence",
+        "--skipApiVersionCheck",
+    ]
+    process = subprocess.Popen([azurite, *words, "--blobPort", str(port)])
+    account = f"http://127.0.0.1:{port}/devstoreaccount1"
+    try:
+        wait_for(lambda: listens(port), "azurite")
+        _make_container(account, "box")
+        yield f"AccountName=devstoreaccount1;AccountKey={_AZURE_KEY};BlobEndpoint={account};"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _make_container(account: str, name: str) -> None:
+    date = email.utils.formatdate(usegmt=True)
+    path = f"{urllib.parse.urlsplit(account).path}/{name}"
+    signed = f"x-ms-date:{date}\nx-ms-version:2021-08-06\n/devstoreaccount1{path}\nrestype:container"
+    text = "PUT" + "\n" * 12 + signed
+    digest = hmac.digest(base64.b64decode(_AZURE_KEY), text.encode(), "sha256")
+    headers = {
+        "x-ms-date": date,
+        "x-ms-version": "2021-08-06",
+        "Authorization": f"SharedKey devstoreaccount1:{base64.b64encode(digest).decode()}",
+    }
+    asked = urllib.request.Request(f"{account}/{name}?restype=container", method="PUT", headers=headers)
+    urllib.request.urlopen(asked).close()
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,11 @@ class Backend:
         self._lock = threading.Lock()
         self.unsendable = unsendable
 
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """What obstore understood. Holds secrets."""
+        return dict(self.store(Manner.ASK).config)
+
     def store(self, manner: Manner) -> Any:
         with self._lock:
             if manner not in self._made:
@@ -114,11 +119,12 @@ def _gcs(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any
     config = {}
     if "credentialpath" in remote.options:
         config["application_credentials"] = remote.options["credentialpath"]
-    if flag(remote, "allow_anonymous_login"):
-        config["skip_signature"] = "true"
     endpoint = remote.options.get("endpointurl", "").rstrip("/")
     if endpoint:
         config["base_url"] = endpoint
+    if flag(remote, "allow_anonymous_login"):
+        # Without a signature obstore reads, but asks Google for a token to write. Other servers take any.
+        config |= {"bearer_token": "anonymous"} if endpoint else {"skip_signature": "true"}
     return GCSStore(
         bucket,
         prefix=prefix,

@@ -18,7 +18,7 @@ from gitexp import deferred
 from gitexp.cache.pull import pull_objects, pull_runs
 from gitexp.cache.push import push_objects, push_runs
 from gitexp.cache.remote_folder import FolderRemote
-from gitexp.cache.remote_options import jobs
+from gitexp.cache.remote_options import flag, jobs
 from gitexp.cache.remote_store import Kind, RemoteStore, RemoteTrouble, key_of
 from gitexp.cache.transfer import Failure, Patience, Progress, Traffic, Transferred
 from gitexp.errors import ExpError
@@ -58,6 +58,7 @@ def open_remote(remote: Remote) -> RemoteStore:
 
     Raises ExpError for a URL that can't be served here and for options that make no sense.
     """
+    _require_plain(remote)
     scheme = _SCHEME.match(remote.url)
     if scheme is None or scheme[1].lower() == "file":
         path = unquote(urlsplit(remote.url).path) if scheme else remote.url
@@ -79,3 +80,14 @@ def open_remote(remote: Remote) -> RemoteStore:
             f"pip install 'gitexp[{extra}]'",
         ) from error
     return opened
+
+
+def _require_plain(remote: Remote) -> None:
+    """In the other layouts objects lie under the paths of files, and versions tell them apart."""
+    for name in ("version_aware", "worktree"):
+        if flag(remote, name):
+            raise ExpError(
+                f"remote '{remote.name}' is {name}: objects are kept there as versions of plain files, "
+                "which gitexp can't read or write.",
+                f"use `dvc push` and `dvc pull` for it, or a remote without `{name}` (-r NAME).",
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,36 @@ from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.errors import ExpError
 from tests.cache.remotes import HASTY
-from tests.servers import S3_KEYS, S3Server, SshServer, http_server
+from tests.faults import Proxy, http_proxy
+from tests.servers import S3_KEYS, S3Server, SshServer, http_server, need_azure_server
 
 
-@pytest.fixture(params=["s3", "ssh"])
+@pytest.fixture(scope="session")
+def gs(s3: S3Server) -> Iterator[Proxy]:
+    """Google's XML API is S3's but for the signature, and no emulator of it takes obstore's uploads."""
+    with http_proxy(s3.port, drops="authorization") as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def azure() -> Iterator[str]:
+    """What a connection string has to be."""
+    with need_azure_server() as connection:
+        yield connection
+
+
+@pytest.fixture(params=["s3", "ssh", "gs", "azure"])
 def remote(request: pytest.FixtureRequest, work: Path, monkeypatch: pytest.MonkeyPatch) -> RemoteStore:
     server = request.getfixturevalue(request.param)
+    place = work.parent.name
+    if request.param == "gs":
+        anonymous = {"endpointurl": server.endpoint, "allow_anonymous_login": "true"}
+        return open_remote(Remote("r", f"gs://open/{place}", anonymous))
+    if request.param == "azure":
+        return open_remote(Remote("r", f"azure://box/{place}", {"connection_string": server}))
     if isinstance(server, S3Server):
         options = {**S3_KEYS, "endpointurl": server.endpoint}
-        return open_remote(Remote("r", f"s3://bucket/{work.parent.name}", options))
+        return open_remote(Remote("r", f"s3://bucket/{place}", options))
     monkeypatch.setenv("PATH", str(server.client), prepend=":")
     return open_remote(Remote("r", f"ssh://{server.host}{work}/a%20[remote]"))
 
