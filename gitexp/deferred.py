@@ -24,6 +24,7 @@ COSTS = {
     "gitexp.experiment.supply": "60 ms of data remotes; only runs with `--pull`",
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
+    "gitexp.queue.engines.dask.engine": "1 s of distributed; only queues that run on Dask",
     "importlib.metadata": "30 ms of email and zipfile; only engines of others",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "hydra": "120 ms; only projects that compose params.yaml with Hydra",

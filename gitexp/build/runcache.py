@@ -105,6 +105,11 @@ class RunCache:
             if entry is not None:
                 yield path, entry
 
+    def files_of(self, entry: LockEntry) -> list[Path]:
+        """The files of the runs that began as `entry` does; none when no run of it is kept."""
+        key = run_key(entry, tuple(out.path for out in entry.outs))
+        return self._newest_first(key) if key is not None else []
+
     def is_sound(self, path: Path, name: str) -> bool:
         """Whether the file holds a run whose value is `name`."""
         try:

@@ -155,7 +155,19 @@ def push_runs(
     patience: Patience = Patience(),
 ) -> Transferred:
     """Send the files of the run cache that the remote lacks. Their outs are objects: push those first."""
-    keys = [f"{RUNS}{path.relative_to(store.root / RUNS).as_posix()}" for path in run_files(store)]
+    return push_run_files(store, remote, run_files(store), jobs, progress, patience)
+
+
+def push_run_files(
+    store: Store,
+    remote: RemoteStore,
+    files: Iterable[Path],
+    jobs: int | None = None,
+    progress: Progress = unwatched,
+    patience: Patience = Patience(),
+) -> Transferred:
+    """`push_runs` of these files of the run cache alone."""
+    keys = [f"{RUNS}{path.relative_to(store.root / RUNS).as_posix()}" for path in files]
     there = ask_exists(remote, keys, patience)
     loads = [_run_load(store.root / key, remote, key) for key in keys if key not in there]
     sent = Transfer(jobs or remote.jobs, Tally(progress), patience).run(loads)

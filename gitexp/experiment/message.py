@@ -217,6 +217,16 @@ def _unquoted(text: str) -> str:
         return text
 
 
+def renamed(message: str, old: str, new: str) -> str:
+    """The message of an experiment that is called otherwise now."""
+    text, blank, trailers = message.rstrip("\n").rpartition("\n\n")
+    lines = [
+        f"{_PREFIX}Name: {new}" if line == f"{_PREFIX}Name: {old}" else line for line in trailers.split("\n")
+    ]
+    head = f"exp {new}: " + text.removeprefix(f"exp {old}: ") if text.startswith(f"exp {old}: ") else text
+    return head + blank + "\n".join(lines) + "\n"
+
+
 def subject(message: str) -> str:
     """The first line of a message."""
     return message.lstrip("\n").split("\n", 1)[0]

@@ -44,3 +44,8 @@ def _make_tree(repo: Repo, entries: Mapping[str, tuple[str, str]]) -> str:
         for name, (mode, oid) in entries.items()
     ]
     return run_git(repo.work_tree, "mktree", "-z", "--missing", input=b"".join(lines)).text
+
+
+def make_flat_tree(repo: Repo, blobs: Mapping[str, str]) -> str:
+    """A new tree of files alone: name -> the id of its blob."""
+    return _make_tree(repo, {name: (_FILE, oid) for name, oid in blobs.items()})

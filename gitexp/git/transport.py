@@ -107,10 +107,14 @@ def _push(repo: Repo, remote: str, refspecs: Sequence[str], options: Sequence[st
     return results
 
 
-def fetch(repo: Repo, remote: str, refspecs: Sequence[str]) -> None:
-    """Fetch exactly `refspecs` (begin one with '+' to overwrite). Raises ExpError when that fails."""
+def fetch(repo: Repo, remote: str, refspecs: Sequence[str], depth: int | None = None) -> None:
+    """Fetch exactly `refspecs` (begin one with '+' to overwrite). Raises ExpError when that fails.
+
+    `depth` leaves out the history behind so many commits.
+    """
     # Tags, FETCH_HEAD, submodules and tracking branches stay as the user's own fetch left them.
-    options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--refmap=")
+    quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--refmap=")
+    options = (*quiet, *([] if depth is None else [f"--depth={depth}"]))
     for batch in _batches(refspecs):
         done = run_git(repo.work_tree, "fetch", *options, "--end-of-options", remote, *batch, check=False)
         if done.code != 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,8 +37,17 @@ def read_dvc_config(root: Path, environ: Mapping[str, str] = os.environ) -> Conf
 
     Raises ExpError, with file and line, for what DVC would refuse.
     """
+    return _merged(config_files(root, environ))
+
+
+def user_config(environ: Mapping[str, str] = os.environ) -> Config:
+    """What the machine and the user say, whatever the project. Raises ExpError as `read_dvc_config` does."""
+    return _merged(config_files(Path("/"), environ)[:2])
+
+
+def _merged(files: Iterable[Path]) -> Config:
     merged: Config = {}
-    for path in config_files(root, environ):
+    for path in files:
         for section, settings in read_file(path).items():
             merged.setdefault(section, {}).update(settings)
     return merged

@@ -18,7 +18,9 @@ LOCAL = "local"
 OpenEngine = Callable[[Project, str], Engine]
 
 # Ours: the module of each, which has a function `open_engine`. Loaded when somebody asks for it.
-_OURS: dict[str, str] = {}
+_OURS: dict[str, str] = {
+    "dask": "gitexp.queue.engines.dask.engine",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,23 @@ def open_engine(project: Project, target: Target) -> Engine:
     if target.engine == LOCAL:
         return open_local(project, target.address)
     if target.engine in _OURS:
-        opener: OpenEngine = deferred.module(_OURS[target.engine]).open_engine
+        opener: OpenEngine = _module(target.engine).open_engine
         return opener(project, target.address)
     for point in _others():
         if point.name == target.engine:
             return cast("OpenEngine", point.load())(project, target.address)
     raise _unknown(target.engine)
+
+
+def _module(name: str) -> Any:
+    try:
+        return deferred.module(_OURS[name])
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("gitexp"):
+            raise
+        raise ExpError(
+            f"`--on {name}` needs {error.name}, which is not installed.", f"pip install 'gitexp[{name}]'"
+        ) from error
 
 
 def is_local(engine: Engine) -> bool:

@@ -1,0 +1,89 @@
+"""What a Dask worker does with one entry; and what its process answers when it is asked about runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from distributed import get_worker
+from distributed.worker import thread_state
+
+from gitexp.errors import ExpError
+from gitexp.experiment.json_record import dump_record
+from gitexp.project.settings import available_cpus
+from gitexp.queue.far_runs import FarRun, find_run, progress_of
+from gitexp.queue.far_task import run_waybill
+from gitexp.queue.parcel import parse_waybill
+
+_LOOK = 0.5  # seconds between looks whether Dask still wants the task
+_WANTED = ("executing", "ready", "long-running")
+_AT_WORK = ("running", "paused")
+
+
+def run_task(text: str) -> tuple[str, str, str]:
+    """Run the entry of a waybill: outcome, state, and why it failed. Another worker may do it again.
+
+    What is wrong with the entry comes home as its ending; what is wrong with this place is raised, so that
+    Dask tries it again elsewhere.
+    """
+    run = FarRun()
+    try:
+        with _wanted(get_worker(), str(thread_state.key), run):
+            result = run_waybill(parse_waybill(text), run, jobs=_share_of_cpus())
+    except ExpError as error:
+        words = error.message if error.hint is None else f"{error.message} ({error.hint})"
+        raise RuntimeError(words) from None  # of a kind that every client can read
+    return result.outcome.value, result.state, result.why
+
+
+@contextmanager
+def _wanted(worker: Any, key: str, run: FarRun) -> Iterator[None]:
+    """While the block runs: when Dask takes the task away, or the worker closes, the run is abandoned."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK):
+            task = worker.state.tasks.get(key)
+            if task is None or task.state not in _WANTED or worker.status.name not in _AT_WORK:
+                run.abandon()
+                return
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _share_of_cpus() -> int:
+    """How many stage commands an entry may run at once: its worker's threads share the processors."""
+    threads = int(get_worker().state.nthreads)
+    return max(1, available_cpus() // max(1, threads))
+
+
+def progress(asked: Sequence[tuple[str, int]]) -> list[tuple[str, bytes, int, bytes, list[Any]]]:
+    """How runs of this process get on: for each (entry, bytes of its log known) that it is at.
+
+    Entry, note as JSON, offset, log from there on, metrics files.
+    """
+    found = []
+    for entry, known in asked:
+        now = progress_of(entry, known)
+        if now is not None:
+            found.append((entry, dump_record(now.note), now.offset, now.log, list(now.metrics)))
+    return found
+
+
+def stop(entries: Sequence[str], told: bool) -> list[str]:
+    """Stop runs of this process; with `told` they are kept as interrupted. Those that it was at."""
+    stopped = []
+    for entry in entries:
+        run = find_run(entry)
+        if run is not None:
+            run.kill() if told else run.abandon()
+            stopped.append(entry)
+    return stopped
