@@ -10,9 +10,12 @@ from gitexp.experiment.data_add import add_data
 from gitexp.experiment.data_paths import matching_paths
 from gitexp.experiment.link_hint import link_hint
 from gitexp.project import find_project
-from gitexp.screen.data_lines import add_data_json, add_lines, add_warnings
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.data_answers import AddAnswer, add_data_json
+from gitexp.screen.data_lines import add_lines, add_warnings
 from gitexp.screen.talk import say
+
+ANSWER = one(AddAnswer)
 
 
 def command(
@@ -26,10 +29,10 @@ def command(
     result = add_data(project, matching_paths(project, paths) if glob else paths)
     for line in add_warnings(result):
         say(line)
-    hint = link_hint(project, sum(one.hash.size or 0 for one in result.added if one.changed))
+    hint = link_hint(project, sum(each.hash.size or 0 for each in result.added if each.changed))
     if hint and not quiet:
         say(f"note: {hint}")
     if json:
-        sys.stdout.write(to_json(add_data_json(result)) + "\n")
+        write_answer(add_data_json(result))
     elif not quiet:
         sys.stdout.write("".join(f"{line}\n" for line in add_lines(result)))

@@ -10,7 +10,10 @@ from gitexp.experiment.change import branch_experiment
 from gitexp.git.refs import read_ref
 from gitexp.project import find_project
 from gitexp.queue.named import commit_of_entry
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.change_data import BranchAnswer, branch_data
+
+ANSWER = one(BranchAnswer)
 
 
 def command(
@@ -24,6 +27,6 @@ def command(
     name = branch_experiment(project.repo, entry or experiment, branch or (entry and f"{experiment}-branch"))
     if json:
         ref = f"refs/heads/{name}"
-        sys.stdout.write(to_json({"name": name, "rev": read_ref(project.repo, ref), "ref": ref}) + "\n")
+        write_answer(branch_data(name, read_ref(project.repo, ref) or "", ref))
         return
     sys.stdout.write(f"Branch '{name}' begins at '{experiment}'.\n\nNext: git switch {name}\n")

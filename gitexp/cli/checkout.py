@@ -9,8 +9,11 @@ import typer
 from gitexp.errors import ExpError
 from gitexp.experiment.data_checkout import checkout_data
 from gitexp.project import find_project
-from gitexp.screen.data_lines import checkout_json, checkout_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.data_answers import CheckoutAnswer, checkout_json
+from gitexp.screen.data_lines import checkout_lines
+
+ANSWER = one(CheckoutAnswer)
 
 
 def command(
@@ -27,7 +30,7 @@ def command(
     """Make data files what dvc.lock and the .dvc files say, as after `git checkout`."""
     brought = checkout_data(find_project(), targets or [], force, relink)
     if json:
-        sys.stdout.write(to_json(checkout_json(brought)) + "\n")
+        write_answer(checkout_json(brought))
     elif not quiet:
         sys.stdout.write("".join(f"{line}\n" for line in checkout_lines(brought)))
     if brought.missing:

@@ -8,8 +8,11 @@ import typer
 
 from gitexp.experiment.data_commit import commit_data
 from gitexp.project import find_project
-from gitexp.screen.data_lines import commit_json, commit_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.data_answers import CommitAnswer, commit_json
+from gitexp.screen.data_lines import commit_lines
+
+ANSWER = one(CommitAnswer)
 
 
 def command(
@@ -25,6 +28,6 @@ def command(
     """Put outs into the cache and their hashes into dvc.lock and .dvc files, without running anything."""
     committed = commit_data(find_project(), targets or [], force)
     if json:
-        sys.stdout.write(to_json(commit_json(committed)) + "\n")
+        write_answer(commit_json(committed))
     elif not quiet:
         sys.stdout.write("".join(f"{line}\n" for line in commit_lines(committed)))

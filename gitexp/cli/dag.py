@@ -15,12 +15,16 @@ from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.select import address_from, find
 from gitexp.pipeline.source import FolderFiles
 from gitexp.project import find_project
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.dag_drawing import ASCII, UNICODE, draw
 from gitexp.screen.dag_formats import to_dot, to_list, to_markdown, to_mermaid
 from gitexp.screen.dag_nodes import Dag, collapse, narrow, of_outs, of_stages, renamed
 from gitexp.screen.pager import show_lines
+from gitexp.screen.pipeline_data import DagAnswer, dag_data
 from gitexp.screen.talk import say
 from gitexp.screen.terminal import columns, has_unicode
+
+ANSWER = one(DagAnswer)
 
 MOST_DRAWN = 150  # nodes; a bigger picture is slow and nobody can read it
 
@@ -37,6 +41,7 @@ def command(
     collapse_groups: bool = typer.Option(
         False, "--collapse-foreach-matrix", help="All stages of a foreach or matrix as one."
     ),
+    json: bool = typer.Option(False, "--json", help="The nodes and what each needs, as JSON."),
     ascii_only: bool = typer.Option(False, "--ascii", help="Draw with ASCII characters only."),
 ) -> None:
     """Draw the stages from top to bottom, or print the graph in another format."""
@@ -52,7 +57,9 @@ def command(
         }
         dag = collapse(dag, groups)
     dag = renamed(dag, _labels(graph, dag.nodes, folder))
-    if dot:
+    if json:
+        write_answer(dag_data(dag.nodes, dag.parents))
+    elif dot:
         sys.stdout.write(to_dot(dag.nodes, dag.parents) + "\n")
     elif mermaid or md:
         write = to_markdown if md else to_mermaid

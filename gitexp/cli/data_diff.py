@@ -8,8 +8,10 @@ import typer
 
 from gitexp.experiment.data_status import data_diff
 from gitexp.project import find_project
-from gitexp.screen.data_status_lines import diff_json, diff_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import as_dvc, write_as_dvc
+from gitexp.screen.data_status_lines import DataDiffAnswer, diff_json, diff_lines
+
+ANSWER = as_dvc("diff", DataDiffAnswer)
 
 
 def command(
@@ -21,6 +23,6 @@ def command(
     """List data files that were added (A), deleted (D), modified (M) or renamed (R)."""
     diff = data_diff(find_project(), old, new)
     if json:
-        sys.stdout.write(to_json(diff_json(diff, hashes)) + "\n")
+        write_as_dvc(diff_json(diff, hashes))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in diff_lines(diff, hashes)))

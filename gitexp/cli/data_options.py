@@ -9,7 +9,8 @@ import typer
 
 from gitexp.experiment.commit_scope import CommitScope
 from gitexp.experiment.data_share import SharedData
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import write_answer
+from gitexp.screen.data_answers import CheckoutAnswer
 from gitexp.screen.share_lines import share_json, share_lines, share_trouble
 
 Targets = Annotated[
@@ -48,10 +49,12 @@ def scope_of(
     )
 
 
-def report(shared: SharedData, verb: str, json: bool, quiet: bool) -> None:
+def report(
+    shared: SharedData, verb: str, json: bool, quiet: bool, brought: CheckoutAnswer | None = None
+) -> None:
     """Print what went over. Raises ExpError for what did not."""
     if json:
-        sys.stdout.write(to_json(share_json(shared)) + "\n")
+        write_answer(share_json(shared) if brought is None else {**share_json(shared), **brought})
     elif not quiet:
         sys.stdout.write("".join(f"{line}\n" for line in share_lines(shared, verb)))
     trouble = share_trouble(shared, verb)

@@ -26,8 +26,12 @@ from gitexp.cli.data_options import (
 from gitexp.experiment.data_checkout import checkout_data
 from gitexp.experiment.data_share import ShareRequest, fetch_data
 from gitexp.project import find_project
+from gitexp.screen.answer import one
+from gitexp.screen.data_answers import PullAnswer, checkout_json
 from gitexp.screen.data_lines import checkout_lines
 from gitexp.screen.traffic_line import TrafficLine
+
+ANSWER = one(PullAnswer)
 
 
 def command(
@@ -56,4 +60,4 @@ def command(
     brought = checkout_data(project, targets or [], force)
     if not json and not quiet and brought.changes:
         sys.stdout.write("".join(f"{line}\n" for line in checkout_lines(brought)))
-    report(shared, "fetched", json, quiet)
+    report(shared, "fetched", json, quiet, checkout_json(brought))

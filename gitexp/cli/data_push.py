@@ -20,7 +20,11 @@ from gitexp.cli.data_options import (
 )
 from gitexp.experiment.data_share import ShareRequest, push_data
 from gitexp.project import find_project
+from gitexp.screen.answer import one
+from gitexp.screen.share_answer import ShareAnswer
 from gitexp.screen.traffic_line import TrafficLine
+
+ANSWER = one(ShareAnswer)
 
 
 def command(

@@ -8,8 +8,10 @@ import typer
 
 from gitexp.experiment.data_status import StatusRequest, data_status
 from gitexp.project import find_project
-from gitexp.screen.data_status_lines import status_json, status_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import as_dvc, write_as_dvc
+from gitexp.screen.data_status_lines import DataStatusAnswer, status_json, status_lines
+
+ANSWER = as_dvc("data status", DataStatusAnswer)
 
 
 def command(
@@ -24,6 +26,6 @@ def command(
     asked = remote or "" if not_in_remote or remote else None
     status = data_status(find_project(), StatusRequest(granular, asked, untracked))
     if json:
-        sys.stdout.write(to_json(status_json(status, unchanged)) + "\n")
+        write_as_dvc(status_json(status, unchanged))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in status_lines(status, unchanged)))

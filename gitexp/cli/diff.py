@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,16 +14,17 @@ from gitexp.experiment.environment import environment_values
 from gitexp.experiment.revisions import Revised, read_code_diff, read_revised
 from gitexp.experiment.table import WORKSPACE
 from gitexp.git.repo import read_head
-from gitexp.pipeline.stage import Value
 from gitexp.project import find_project
+from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION, one_line
 from gitexp.screen.contrast_view import contrast_data, contrast_table
-from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
+from gitexp.screen.diff_view import DiffAnswer, DiffStyle, diff_data, diff_table
 from gitexp.screen.environment_view import environment_summary, environment_table, environments_table
-from gitexp.screen.json_text import to_json
 from gitexp.screen.pager import show_lines
 from gitexp.screen.talk import say
 from gitexp.screen.terminal import has_colour
+
+ANSWER = as_dvc("exp diff", DiffAnswer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def command(
             record["data"] = deferred.module("gitexp.cli.diff_data").data_record(project, *names)
         if patch:
             record["patch"] = "\n".join(code)
-        sys.stdout.write(to_json(record) + "\n")
+        write_as_dvc(record)
         return
     if data:
         tables.append(deferred.module("gitexp.cli.diff_data").data_lines(project, *names))
@@ -83,14 +83,14 @@ def command(
     show_lines(lines, chop=not patch)
 
 
-def _two(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], dict[str, Value]]:
+def _two(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], DiffAnswer]:
     """The tables, and the data of --json."""
     changes = compare(found[0].values, found[1].values, form.everything)
     tables = [
         diff_table(changes.metrics, form.metrics, form.md),
         diff_table(changes.params, form.params, form.md),
     ]
-    record: dict[str, Value] = {"metrics": diff_data(changes.metrics), "params": diff_data(changes.params)}
+    record: DiffAnswer = {"metrics": diff_data(changes.metrics), "params": diff_data(changes.params)}
     known = _environments_known(found, form)
     around = [environment_values(one.environment) for one in found]
     apart = compare_files(around[0], around[1], form.everything and form.env) if known else ()
@@ -102,14 +102,14 @@ def _two(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], dict[s
     return tables, record
 
 
-def _many(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], dict[str, Value]]:
+def _many(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], DiffAnswer]:
     measured = contrast_files([one.values.metrics for one in found], form.everything)
     chosen = contrast_files([one.values.params for one in found], form.everything)
     tables = [
         contrast_table(measured, form.names, form.metrics, form.md, True),
         contrast_table(chosen, form.names, form.params, form.md, False),
     ]
-    record: dict[str, Value] = {
+    record: DiffAnswer = {
         "metrics": contrast_data(measured, form.names),
         "params": contrast_data(chosen, form.names),
     }

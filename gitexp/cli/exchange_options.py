@@ -13,10 +13,10 @@ from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice
 from gitexp.experiment.shared import Shared
-from gitexp.pipeline.stage import Value
 from gitexp.project import Project
+from gitexp.screen.answer import write_answer
 from gitexp.screen.exchange_lines import exchange_data, exchange_lines, refused_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.share_answer import ShareAnswer
 from gitexp.screen.talk import print_error, say
 
 GitRemote = Annotated[str, typer.Argument(metavar="REMOTE", help="A Git remote, or its URL.")]
@@ -65,14 +65,14 @@ def finish(
 ) -> Exit:
     """Move the data, print what went over and what did not; the exit code says whether all did."""
     lines: list[str] = []
-    data: Value = None
+    data: ShareAnswer | None = None
     trouble: ExpError | None = None
     if options.wanted and project.settings.remotes and (shared.moved or shared.unchanged):
         lines, data, trouble = deferred.module("gitexp.cli.their_data").move(
             project, shared, verb, options.remote, options.jobs, options.run_cache
         )
     if json:
-        sys.stdout.write(to_json({**exchange_data(shared), "data": data}) + "\n")
+        write_answer(exchange_data(shared, data, trouble))
     elif not quiet:
         text = [*exchange_lines(shared, verb, remote), *lines]
         sys.stdout.write("".join(f"{line}\n" for line in text))

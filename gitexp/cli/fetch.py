@@ -21,6 +21,10 @@ from gitexp.cli.exchange_options import (
 from gitexp.errors import Exit
 from gitexp.experiment.pull import pull_experiments
 from gitexp.project import find_project
+from gitexp.screen.answer import one
+from gitexp.screen.exchange_lines import ExchangeAnswer
+
+ANSWER = one(ExchangeAnswer)
 
 
 def command(

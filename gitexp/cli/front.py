@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from gitexp import __version__
 from gitexp.cli.table import COMMANDS, Command, load
 from gitexp.errors import Exit, ExpError, near
+from gitexp.screen.answer import ask_for_json, fresh_answer, write_answer, write_failed
 from gitexp.screen.talk import print_bug, print_error
 
 # typer re-exports click's BadParameter but not its bases.
@@ -66,7 +67,18 @@ def make_command(name: str, entry: Command) -> Any:
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     context = {**_CONTEXT, "allow_interspersed_args": not entry.takes_command}
     app.command(name, context_settings=context, short_help=entry.summary)(load(entry))
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    for option in command.params:
+        if "--json" in option.opts:
+            # Known before anything else about the command line is found wrong.
+            option.is_eager = True
+            option.callback = _heed_json
+    return command
+
+
+def _heed_json(ctx: Any, option: Any, asked: bool) -> bool:
+    ask_for_json(asked)
+    return asked
 
 
 def make_group(name: str, entry: Command) -> LazyGroup:
@@ -88,21 +100,26 @@ def make_root() -> LazyGroup:
 
 def main(argv: list[str]) -> int:
     """Run one command; return its exit code. Errors are printed here, once, and nowhere else."""
+    with fresh_answer():
+        try:
+            return _run(argv)
+        except BrokenPipeError:
+            return _reader_left()
+
+
+def _run(argv: list[str]) -> int:
     try:
         if argv and argv[0] in ("--version", "-V", "version"):
-            sys.stdout.write(f"gitexp {__version__}\n")
-            return Exit.DONE
+            return _tell_version("--json" in argv[1:])
         outcome = make_root().main(argv, prog_name="exp", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else Exit.DONE
     except ExpError as error:
-        print_error(error)
-        return error.exit_code
+        return _fail(error)
     except typer.Abort:
-        return Exit.INTERRUPTED
+        return _fail(ExpError("interrupted.", exit_code=Exit.INTERRUPTED), told=True)
     except KeyboardInterrupt:
-        print_error(ExpError("interrupted."))
-        return Exit.INTERRUPTED
+        return _fail(ExpError("interrupted.", exit_code=Exit.INTERRUPTED))
     except BrokenPipeError:
         return _reader_left()
     except SystemExit as leaving:
@@ -111,11 +128,29 @@ def main(argv: list[str]) -> int:
             return _reader_left()
         raise
     except _UsageError as error:
-        print_error(_as_usage_error(error))
-        return Exit.USAGE
+        # Words that don't parse are refused before options are looked at.
+        ask_for_json("--json" in (argv[: argv.index("--")] if "--" in argv else argv))
+        return _fail(_as_usage_error(error))
     except Exception as error:
         print_bug(error)
+        write_failed(ExpError(f"a bug in gitexp: {type(error).__name__}: {error}", exit_code=Exit.BUG))
         return Exit.BUG
+
+
+def _tell_version(json: bool) -> int:
+    if json:
+        write_answer({"version": __version__})
+    else:
+        sys.stdout.write(f"gitexp {__version__}\n")
+    return Exit.DONE
+
+
+def _fail(error: ExpError, told: bool = False) -> int:
+    """Say what is wrong on stderr, and on stdout too where JSON was asked for."""
+    if not told:
+        print_error(error)
+    write_failed(error)
+    return error.exit_code
 
 
 def _reader_left() -> Exit:

@@ -9,10 +9,12 @@ import typer
 from gitexp.errors import Exit
 from gitexp.experiment.fsck import FsckRequest, check_all
 from gitexp.project import find_project
-from gitexp.screen.fsck_lines import fsck_hint, fsck_json, fsck_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.fsck_lines import FsckAnswer, fsck_hint, fsck_json, fsck_lines
 from gitexp.screen.talk import say
 from gitexp.screen.traffic_line import TrafficLine
+
+ANSWER = one(FsckAnswer)
 
 
 def command(
@@ -29,7 +31,7 @@ def command(
     with TrafficLine("Reading") as line:
         report = check_all(find_project(), FsckRequest(not quick, repair, asked), line)
     if json:
-        sys.stdout.write(to_json(fsck_json(report)) + "\n")
+        write_answer(fsck_json(report))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in fsck_lines(report, not quick)))
         hint = fsck_hint(report)

@@ -19,9 +19,11 @@ from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.operations import expire
 from gitexp.git.worktree import WorktreePool
 from gitexp.project import Project, find_project
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_lines import size_text
-from gitexp.screen.gc_lines import gc_json, gc_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.gc_lines import GcAnswer, gc_json, gc_lines
+
+ANSWER = one(GcAnswer)
 
 
 def command(
@@ -65,7 +67,7 @@ def command(
         _confirm(force, json)
         _remove(project, request, garbage, there, json)
     if json:
-        sys.stdout.write(to_json(gc_json(garbage, there, not dry)) + "\n")
+        write_answer(gc_json(garbage, there, not dry))
 
 
 def _sweep(project: Project) -> None:

@@ -9,7 +9,11 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.project.init import init_project
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.pipeline_data import InitAnswer, init_data
 from gitexp.screen.talk import visible
+
+ANSWER = one(InitAnswer)
 
 
 def command(
@@ -17,6 +21,7 @@ def command(
         False, "--subdir", help="A project of its own in a folder of the repository."
     ),
     force: bool = typer.Option(False, "-f", "--force", help="Empty the config of a project that is there."),
+    json: bool = typer.Option(False, "--json", help="The new project, as JSON."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print nothing."),
     no_scm: bool = typer.Option(False, "--no-scm", hidden=True),
 ) -> None:
@@ -26,7 +31,9 @@ def command(
             "--no-scm is not for gitexp: experiments are Git commits.", "`git init`, then `exp init`."
         )
     done = init_project(Path.cwd(), subdir, force)
-    if quiet:
+    if json:
+        write_answer(init_data(done))
+    if json or quiet:
         return
     sys.stdout.write(
         visible(

@@ -17,8 +17,10 @@ from gitexp.git.refs import names_of
 from gitexp.git.repo import Repo
 from gitexp.git.transport import list_remote
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
-from gitexp.screen.list_view import list_data, list_lines
+from gitexp.screen.answer import answer_text, one
+from gitexp.screen.list_view import ListAnswer, list_data, list_lines
+
+ANSWER = one(ListAnswer)
 
 
 def command(
@@ -46,8 +48,8 @@ def command(
         baselines = find_baselines(repo, reader, Baselines(tuple(rev or ()), num, everywhere=all_commits))
     found: dict[str, list[Experiment]] = {baseline: [] for baseline in baselines}
     known = [one for one in _known(repo, remote) if all_commits or one.baseline in found]
-    for one in known if remote or all_projects else of_root(repo, project.prefix, known):
-        found.setdefault(one.baseline, []).append(one)
+    for each in known if remote or all_projects else of_root(repo, project.prefix, known):
+        found.setdefault(each.baseline, []).append(each)
     shown = [one for experiments in found.values() for one in experiments]
     names = names_of(repo) if shown and not (name_only or sha_only) else {}
     fates = fates_of(repo, list(found), names) if all_commits and names else {}
@@ -56,7 +58,7 @@ def command(
     elif sha_only:
         lines = [one.commit for one in shown]
     elif json:
-        lines = [to_json(list_data(found, names, fates))]
+        lines = [answer_text(list_data(found, names, fates))]
     else:
         lines = list_lines(found, names, fates)
     sys.stdout.write("".join(f"{line}\n" for line in lines))

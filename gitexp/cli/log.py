@@ -16,13 +16,15 @@ from gitexp.experiment.story import read_story
 from gitexp.experiment.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
-from gitexp.screen.failed_view import failed_data, failed_lines
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import LeftOut, answer_text, lines
+from gitexp.screen.failed_view import FailedLine, failed_data, failed_lines
 from gitexp.screen.log_graph import Branching, graph_lines
 from gitexp.screen.log_view import log_line, log_paragraph
 from gitexp.screen.pager import show_lines
-from gitexp.screen.story_view import entry_data, story_data, story_lines
+from gitexp.screen.story_view import LogLine, StoryLine, entry_data, story_data, story_lines
 from gitexp.screen.terminal import has_colour, has_unicode
+
+ANSWER = lines(StoryLine, FailedLine, LeftOut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,19 @@ def command(
     with RevisionReader(project) as reader:
         if failed:
             runs = read_failed(project, reader.objects, names, baselines, number)
-            lines: Iterable[str] = map(to_json, failed_data(runs))
+            text: Iterable[str] = map(answer_text, failed_data(runs))
             if not json:
-                lines = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
+                text = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
         else:
             request = LogRequest(tuple(names), baselines, number, grep, author, since, tuple(paths))
             entries = read_log(project, reader, request)
             if json:
-                lines = (to_json(_data(project, reader, entry, bool(names))) for entry in entries)
+                text = (answer_text(_data(project, reader, entry, bool(names))) for entry in entries)
             elif graph:
-                lines = _graph(project, reader, list(entries), form)
+                text = _graph(project, reader, list(entries), form)
             else:
-                lines = _lines(project, reader, entries, form, bool(names))
-        show_lines(lines, not no_pager)
+                text = _lines(project, reader, entries, form, bool(names))
+        show_lines(text, not no_pager)
 
 
 def _sorted_out(project: Project, words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -93,7 +95,7 @@ def _sorted_out(project: Project, words: Sequence[str]) -> tuple[list[str], list
     return [word for word in words if word not in paths], paths
 
 
-def _data(project: Project, reader: RevisionReader, entry: LogEntry, whole: bool) -> dict[str, object]:
+def _data(project: Project, reader: RevisionReader, entry: LogEntry, whole: bool) -> LogLine | StoryLine:
     return story_data(read_story(project, reader, entry)) if whole else entry_data(entry)
 
 

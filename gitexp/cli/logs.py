@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
+from gitexp.cli.log_text import ALL, ANSWER, FOLLOW, JSON, NUMBER, write_log
 from gitexp.project import find_project
-from gitexp.queue.follow import read_log
 from gitexp.queue.named import find_log
+
+__all__ = ["ANSWER", "command"]
 
 
 def command(
     name: str = typer.Argument(..., help="A run's, an experiment's or a queue entry's name or id."),
-    follow: bool = typer.Option(False, "-f", "--follow", help="Go on while it runs."),
+    follow: bool = FOLLOW,
+    number: int = NUMBER,
+    everything: bool = ALL,
+    json: bool = JSON,
 ) -> None:
-    """What the stages of a run printed, all of it."""
-    for part in read_log(find_log(find_project().repo, name), follow):
-        sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
+    """What the stages of a run printed."""
+    write_log(find_log(find_project().repo, name), follow, number, everything, json)

@@ -9,9 +9,11 @@ import typer
 from gitexp.experiment.compare import compare_files
 from gitexp.experiment.revisions import read_pair
 from gitexp.project import find_project
+from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
-from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
-from gitexp.screen.json_text import to_json
+from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+
+ANSWER = as_dvc("metrics diff", dict[str, dict[str, ValueChange]])
 
 
 def command(
@@ -29,7 +31,7 @@ def command(
     pair = read_pair(find_project(), old, new)
     changes = compare_files(pair[0].metrics, pair[1].metrics, everything) if pair else ()
     if json:
-        sys.stdout.write(to_json(diff_data(changes)) + "\n")
+        write_as_dvc(diff_data(changes))
         return
     style = DiffStyle(
         "Metric", old or "HEAD", new or "workspace", path=not no_path, precision=precision, rounded=True

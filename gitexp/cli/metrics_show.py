@@ -11,11 +11,13 @@ from gitexp.experiment.record import FileValues
 from gitexp.experiment.table import TableRequest, collect_table, workspace_values
 from gitexp.git.repo import read_head
 from gitexp.project import Project, find_project
+from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.diff_view import DiffStyle
-from gitexp.screen.json_text import to_json
-from gitexp.screen.metrics_view import metrics_data, metrics_table
+from gitexp.screen.metrics_view import RevisionMetrics, metrics_data, metrics_table
 from gitexp.screen.talk import say
+
+ANSWER = as_dvc("metrics show", dict[str, RevisionMetrics])
 
 
 def command(
@@ -38,7 +40,7 @@ def command(
         names = ", ".join(rev or "the workspace" for rev in unread)
         say(f"warning: some metrics could not be read of: {names}.")
     if json:
-        sys.stdout.write(to_json(metrics_data(metrics)) + "\n")
+        write_as_dvc(metrics_data(metrics))
         return
     style = DiffStyle("Metric", "", "", precision=precision, rounded=True)
     lines = metrics_table(metrics, style, many, md)

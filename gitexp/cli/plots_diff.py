@@ -11,6 +11,10 @@ from gitexp.experiment.plot_revisions import compared_revisions
 from gitexp.experiment.plots import PlotRequest, collect_plots
 from gitexp.pipeline.stage import PlotStyle
 from gitexp.project import find_project
+from gitexp.screen.answer import as_dvc
+from gitexp.screen.plot_spec import PlotsAnswer
+
+ANSWER = as_dvc("plots diff", PlotsAnswer)
 
 
 def command(

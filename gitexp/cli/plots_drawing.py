@@ -14,6 +14,7 @@ from gitexp.experiment.plot_record import Image, PlotSet, without_repeats
 from gitexp.experiment.plot_template_files import find_templates
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
+from gitexp.screen.answer import write_as_dvc
 from gitexp.screen.json_text import to_json
 from gitexp.screen.page_data import make_folder, write_page
 from gitexp.screen.plot_page import plots_page
@@ -51,7 +52,7 @@ def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
     templates = find_templates(project, names, BUILT_IN)
     if wish.json:
         images = _write_images(plots, (wish.out or Path(FOLDER)).absolute())
-        sys.stdout.write(to_json(plots_data(plots, templates, images)) + "\n")
+        write_as_dvc(plots_data(plots, templates, images))
     elif wish.vega:
         sys.stdout.write(to_json(_only_spec(plots, templates)) + "\n")
     elif wish.out is not None and wish.out.suffix.lower() in (".png", ".svg"):

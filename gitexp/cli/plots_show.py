@@ -10,6 +10,10 @@ from gitexp.cli.plots_drawing import Wish, draw
 from gitexp.experiment.plots import PlotRequest, collect_plots
 from gitexp.pipeline.stage import PlotStyle
 from gitexp.project import find_project
+from gitexp.screen.answer import as_dvc
+from gitexp.screen.plot_spec import PlotsAnswer
+
+ANSWER = as_dvc("plots show", PlotsAnswer)
 
 
 def command(

@@ -27,8 +27,11 @@ from gitexp.experiment.choose import choose_here
 from gitexp.experiment.push import push_experiments
 from gitexp.experiment.secrets import find_suspects
 from gitexp.project import find_project
-from gitexp.screen.exchange_lines import suspect_lines
+from gitexp.screen.answer import one
+from gitexp.screen.exchange_lines import ExchangeAnswer, suspect_lines
 from gitexp.screen.talk import say
+
+ANSWER = one(ExchangeAnswer)
 
 
 def command(

@@ -10,7 +10,11 @@ from gitexp.errors import Exit, ExpError
 from gitexp.project import find_project
 from gitexp.queue.control import remove_entries
 from gitexp.queue.job import Place
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.queue_data import ForgottenAnswer, forgotten_data
 from gitexp.screen.queue_view import names
+
+ANSWER = one(ForgottenAnswer)
 
 
 def command(
@@ -19,6 +23,7 @@ def command(
     failed: bool = typer.Option(False, "--failed", help="All that failed."),
     done: bool = typer.Option(False, "--done", "--success", help="All that are done."),
     everything: bool = typer.Option(False, "--all", help="All of these. What runs now has to be named."),
+    json: bool = typer.Option(False, "--json", help="What was removed, as JSON."),
 ) -> None:
     """Forget entries of the queue. The experiments that they made, and the logs, stay."""
     wanted = {
@@ -33,4 +38,7 @@ def command(
             "nothing is named.", "name entries, or give --queued, --failed, --done or --all.", Exit.USAGE
         )
     removed = remove_entries(find_project(), tuple(experiments or ()), places)
+    if json:
+        write_answer(forgotten_data(removed))
+        return
     sys.stdout.write(f"Removed tasks in queue: {names(removed)}\n" if removed else "No tasks to remove.\n")

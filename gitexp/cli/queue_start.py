@@ -11,7 +11,11 @@ from gitexp.errors import Exit, ExpError
 from gitexp.project import find_project
 from gitexp.queue.begin import begin_queue, chosen_target
 from gitexp.queue.engines.engine import Order
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.begun_lines import begun_lines, left_lines
+from gitexp.screen.queue_data import StartAnswer, begun_data
+
+ANSWER = one(StartAnswer)
 
 ON = typer.Option(
     None, "--on", metavar="NAME[=ADDRESS]", help="Who runs it: local, slurm, … [exp.queue.on; local]"
@@ -26,6 +30,7 @@ def command(
     gpus: str = GPUS,
     on: str = ON,
     option: list[str] = OPTION,
+    json: bool = typer.Option(False, "--json", help="What was begun, as JSON."),
 ) -> Exit:
     """Run what is queued in the background and return at once. It survives this terminal.
 
@@ -34,7 +39,10 @@ def command(
     project = find_project()
     order = Order(jobs, gpus, engine_options(option or []))
     begun = begin_queue(project, chosen_target(project, on), order)
-    sys.stdout.write("".join(f"{line}\n" for line in begun_lines(begun)))
+    if json:
+        write_answer(begun_data(begun))
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in begun_lines(begun)))
     if begun.error is not None:
         sys.stderr.write("".join(f"{line}\n" for line in left_lines(begun)))
         return Exit.FAILED

@@ -9,12 +9,15 @@ import typer
 
 from gitexp.project import find_project
 from gitexp.queue.control import read_queue
-from gitexp.screen.json_text import to_json
-from gitexp.screen.queue_view import queue_data, queue_lines
+from gitexp.screen.answer import one, write_line
+from gitexp.screen.queue_data import QueueAnswer, queue_data
+from gitexp.screen.queue_view import queue_lines
+
+ANSWER = one(QueueAnswer)
 
 
 def command(
-    json: bool = typer.Option(False, "--json", help="One JSON object."),
+    json: bool = typer.Option(False, "--json", help="As JSON; with --watch one object a line."),
     watch: bool = typer.Option(
         False, "-w", "--watch", help="Show it again every second until nothing is left."
     ),
@@ -24,7 +27,7 @@ def command(
     while True:
         state = read_queue(project)
         if json:
-            sys.stdout.write(to_json(queue_data(state)) + "\n")
+            write_line(queue_data(state))
         else:
             sys.stdout.write(
                 ("\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else "")

@@ -10,8 +10,12 @@ from gitexp.experiment.find import find_experiments
 from gitexp.experiment.rebase import RebaseRequest, left_behind, rebase_experiments
 from gitexp.git.refs import resolve
 from gitexp.project import find_project
+from gitexp.screen.answer import lines
+from gitexp.screen.run_events import RUN_LINES
 from gitexp.screen.run_view import open_run_view
 from gitexp.screen.talk import say
+
+ANSWER = lines(*RUN_LINES)
 
 
 def command(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -11,13 +12,16 @@ from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.change import RemoveRequest, remove_experiments
 from gitexp.experiment.change_there import remove_there
 from gitexp.experiment.choose import Choice
+from gitexp.experiment.experiment import Experiment
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
 from gitexp.project import find_project
 from gitexp.queue.forget import remove_unfinished
-from gitexp.screen.json_text import to_json
-from gitexp.screen.list_view import experiment_data
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.change_data import RemoveAnswer, remove_data
 from gitexp.screen.talk import visible
+
+ANSWER = one(RemoveAnswer)
 
 
 def command(
@@ -33,18 +37,18 @@ def command(
     ),
     queue: bool = typer.Option(False, "--queue", help="All that wait in the queue."),
     failed: bool = typer.Option(False, "--failed", help="All that failed or were interrupted."),
-    json: bool = typer.Option(False, "--json", help="What was removed, one object a line."),
+    json: bool = typer.Option(False, "--json", help="What was removed, as JSON."),
 ) -> None:
     """Remove experiments. Their data stays in the cache, and their commits can be brought back."""
     project = find_project()
     others = remove_unfinished(project.repo, () if keep else tuple(experiments or ()), queue, failed)
-    for name in others.removed:
-        told = to_json({"name": name}) if json else visible(f"Removed {name}, which was no experiment yet")
-        sys.stdout.write(told + "\n")
+    if not json:
+        for name in others.removed:
+            sys.stdout.write(visible(f"Removed {name}, which was no experiment yet") + "\n")
     experiments = [word for word in experiments or () if word not in others.known]
     if others.removed and not (experiments or revs or everything):
-        return
-    if remote is not None:
+        removed: Sequence[Experiment] = ()
+    elif remote is not None:
         chosen = Baselines(tuple(revs or ()), number, everywhere=everything)
         if not (experiments or revs or everything):
             raise ExpError("which experiments?", "name them, or say `--rev REV` or `-A`.")
@@ -54,7 +58,9 @@ def command(
         request = RemoveRequest(tuple(experiments or ()), baselines, everything, keep)
         removed = remove_experiments(project.repo, request, project.prefix)
     if json:
-        sys.stdout.write("".join(to_json(experiment_data(one)) + "\n" for one in removed))
+        write_answer(remove_data(others.removed, removed))
+        return
+    if others.removed and not removed:
         return
     if not removed:
         sys.stdout.write("No experiments to remove.\n")

@@ -9,8 +9,10 @@ import typer
 from gitexp.experiment.change import rename_experiment
 from gitexp.experiment.change_there import rename_there
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
-from gitexp.screen.list_view import experiment_data
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.list_view import ExperimentData, experiment_data
+
+ANSWER = one(ExperimentData)
 
 
 def command(
@@ -29,6 +31,6 @@ def command(
     else:
         renamed = rename_experiment(project.repo, experiment, name, force)
     if json:
-        sys.stdout.write(to_json(experiment_data(renamed)) + "\n")
+        write_answer(experiment_data(renamed))
         return
     sys.stdout.write(f"Renamed '{experiment}' to '{renamed.name}'.\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -15,17 +16,20 @@ from gitexp.experiment.columns import Kind, all_rows, choose_columns
 from gitexp.experiment.plot_record import without_repeats
 from gitexp.experiment.plot_template_files import find_templates
 from gitexp.experiment.plots import PlotRequest, collect_plots
-from gitexp.experiment.record import Row
+from gitexp.experiment.record import Group, Row
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.experiment.where import parse_where
 from gitexp.project import find_project
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.page_data import write_page
 from gitexp.screen.plot_templates import BUILT_IN
-from gitexp.screen.report_data import Report, row_name
+from gitexp.screen.report_data import Report, ReportAnswer, row_name
 from gitexp.screen.report_markdown import report_markdown
 from gitexp.screen.report_page import report_page
 from gitexp.screen.talk import print_warning
+
+ANSWER = one(ReportAnswer)
 
 MOST_PLOTTED = 30
 
@@ -54,6 +58,7 @@ def command(
     hide_failed: bool = typer.Option(False, "--hide-failed", help="Without failed runs."),
     out: Path = typer.Option(Path("exp_report/index.html"), "-o", "--out", metavar="FILE", help="The file."),
     md: bool = typer.Option(False, "--md", help="Markdown on stdout, for a pull request."),
+    json: bool = typer.Option(False, "--json", help="Where the file is, or with --md its text, as JSON."),
     open: bool = typer.Option(False, "--open", help="Open the report in the browser."),
 ) -> None:
     """Write a report: table, parallel coordinates, scatter, curves, images. It opens offline."""
@@ -80,12 +85,26 @@ def command(
         len(rows) - len(shown),
     )
     if md:
-        sys.stdout.write("\n".join(report_markdown(report, datetime.date.today())) + "\n")
+        text = "\n".join(report_markdown(report, datetime.date.today())) + "\n"
+        if json:
+            write_answer({"path": None, "url": None, "markdown": text, "experiments": _count(groups)})
+        else:
+            sys.stdout.write(text)
         return
     write_page(out.absolute(), report_page(report))
-    sys.stdout.write(f"{out.absolute().as_uri()}\n")
+    url = out.absolute().as_uri()
+    if json:
+        write_answer(
+            {"path": str(out.absolute()), "url": url, "markdown": None, "experiments": _count(groups)}
+        )
+    else:
+        sys.stdout.write(f"{url}\n")
     if open and not webbrowser.open(out.absolute().as_uri()):
         print_warning("no browser could be opened.")
+
+
+def _count(groups: Sequence[Group]) -> int:
+    return sum(len(group.rows) for group in groups)
 
 
 def _named(rows: list[Row]) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.build.events import Event, Planned
+from gitexp.build.events import Event
 from gitexp.cli.stage_options import (
     ALL_PIPELINES,
     ALLOW_MISSING,
@@ -34,13 +34,15 @@ from gitexp.experiment.record import RunEvent, RunResult, State
 from gitexp.experiment.repro import Reproduced, ReproRequest, explain_repro, reproduce
 from gitexp.experiment.request import Scope, Terms
 from gitexp.project import Project, find_project
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import lines, write_line
 from gitexp.screen.plan_lines import plan_lines
 from gitexp.screen.repro_lines import repro_lines
-from gitexp.screen.run_json import event_data
+from gitexp.screen.run_events import BUILD_LINES, ReproducedLine, planned_line, reproduced_line
 from gitexp.screen.run_report import failure_lines
 from gitexp.screen.run_view import open_run_view
 from gitexp.screen.talk import say, visible
+
+ANSWER = lines(*BUILD_LINES, ReproducedLine)
 
 _NAME = "workspace"  # what stands where a run's name would
 
@@ -97,15 +99,19 @@ def command(
             view(RunEvent(_NAME, event))
 
         done = reproduce(project, request, listen)
-    if not (json or quiet):
+    if json:
+        write_line(reproduced_line(done))
+    elif not quiet:
         sys.stdout.write("".join(f"{visible(line)}\n" for line in repro_lines(done)))
     return _exit_code(done)
 
 
 def _show_plan(project: Project, request: ReproRequest, json: bool, verbose: bool) -> None:
     plan = explain_repro(project, request)
-    lines = [to_json(event_data(Planned(plan)))] if json else plan_lines(_NAME, plan, verbose)
-    sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
+    if json:
+        write_line(planned_line(_NAME, plan))
+        return
+    sys.stdout.write("".join(f"{visible(line)}\n" for line in plan_lines(_NAME, plan, verbose)))
 
 
 def _exit_code(done: Reproduced) -> Exit:

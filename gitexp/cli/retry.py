@@ -10,8 +10,13 @@ from gitexp.cli.run_here import exit_code
 from gitexp.errors import Exit
 from gitexp.project import find_project
 from gitexp.queue.retry import find_failures, retry_here, retry_queued
+from gitexp.screen.answer import lines, write_line
+from gitexp.screen.queue_data import QueuedAgainLine, queued_again_line
+from gitexp.screen.run_events import RUN_LINES
 from gitexp.screen.run_view import open_run_view
-from gitexp.screen.talk import visible
+from gitexp.screen.talk import say, visible
+
+ANSWER = lines(*RUN_LINES, QueuedAgainLine)
 
 
 def command(
@@ -25,10 +30,14 @@ def command(
     project = find_project()
     chosen = find_failures(project.repo, tuple(names or ()))
     if not chosen:
-        sys.stdout.write("Nothing has failed.\n")
+        say("Nothing has failed.")
         return Exit.DONE
     if queue:
-        sys.stdout.write(visible(f"Queued again: {', '.join(retry_queued(project, chosen))}") + "\n")
+        again = retry_queued(project, chosen)
+        if json:
+            write_line(queued_again_line(again))
+        else:
+            sys.stdout.write(visible(f"Queued again: {', '.join(again)}") + "\n")
         return Exit.DONE
     view = open_run_view(json, quiet)
     with view:

@@ -34,6 +34,15 @@ from gitexp.errors import Exit
 from gitexp.experiment.request import RunRequest, Scope, Sweep, Terms
 from gitexp.pipeline.sweep_file import SweepFile, load_sweep
 from gitexp.project import find_project
+from gitexp.screen.answer import Answer
+
+
+def __getattr__(name: str) -> Answer:
+    if name != "ANSWER":
+        raise AttributeError(name)
+    # `exp run --queue` has no use for what runs say, nor the 70 ms that it takes to load.
+    answer: Answer = deferred.module("gitexp.cli.run_here").ANSWER
+    return answer
 
 
 def command(
@@ -142,5 +151,5 @@ def command(
     if run_all:
         results = here.run_queued(project, request, view, json)
     else:
-        results = here.run(project, request, view, apply, json or quiet)
+        results = here.run(project, request, view, apply, json, quiet)
     return Exit(here.exit_code(results))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 from gitexp import deferred
-from gitexp.build.events import Planned
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.explain import explain
 from gitexp.experiment.points import is_many
@@ -14,16 +13,22 @@ from gitexp.experiment.request import RunRequest
 from gitexp.experiment.run import run_experiments
 from gitexp.project import Project
 from gitexp.queue.foreground import run_queue
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import lines, write_line
+from gitexp.screen.change_data import AppliedLine
 from gitexp.screen.plan_lines import plan_lines
-from gitexp.screen.run_json import event_data
+from gitexp.screen.queue_data import QueuedLine
+from gitexp.screen.run_events import RUN_LINES, planned_line
 from gitexp.screen.run_view import RunView, open_run_view
 from gitexp.screen.talk import say, visible
+
+ANSWER = lines(*RUN_LINES, AppliedLine, QueuedLine)
 
 __all__ = ["exit_code", "open_run_view", "run", "run_queued", "show_plans"]
 
 
-def run(project: Project, request: RunRequest, view: RunView, apply: bool, quiet: bool) -> list[RunResult]:
+def run(
+    project: Project, request: RunRequest, view: RunView, apply: bool, json: bool, quiet: bool
+) -> list[RunResult]:
     """Run, report, and with `apply` bring the result into the workspace."""
     if apply and is_many(request.overrides, request.sweep):
         raise ExpError(
@@ -35,7 +40,7 @@ def run(project: Project, request: RunRequest, view: RunView, apply: bool, quiet
     if results:
         view.report(results)
     if apply and results[0].experiment is not None:
-        deferred.module("gitexp.cli.apply").apply(project, results[0].experiment.ref, quiet)
+        deferred.module("gitexp.cli.apply").apply_result(project, results[0].experiment.ref, json, quiet)
     return results
 
 
@@ -51,7 +56,7 @@ def show_plans(project: Project, request: RunRequest, json: bool, verbose: bool)
     """What would run, and why."""
     for name, plan in explain(project, request):
         if json:
-            sys.stdout.write(to_json({**event_data(Planned(plan)), "name": name}) + "\n")
+            write_line(planned_line(name, plan))
         else:
             sys.stdout.write(visible("\n".join(plan_lines(name, plan, verbose))) + "\n")
 

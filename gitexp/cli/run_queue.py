@@ -8,9 +8,9 @@ from gitexp.experiment.prepare import warnings_before
 from gitexp.experiment.request import RunRequest
 from gitexp.project import Project
 from gitexp.queue.enqueue import enqueue
-from gitexp.queue.job import Place
-from gitexp.screen.json_text import to_json
-from gitexp.screen.queue_view import entry_data, queued_lines
+from gitexp.screen.answer import answer_text
+from gitexp.screen.queue_data import queued_data
+from gitexp.screen.queue_view import queued_lines
 from gitexp.screen.talk import print_warning, visible
 
 
@@ -20,7 +20,7 @@ def put(project: Project, request: RunRequest, retries: int, json: bool, quiet: 
     for warning in warnings_before(queued.prepared):
         print_warning(warning.message, warning.hint)
     if json:
-        lines = [to_json(entry_data(Place.QUEUED, job)) for job in queued.jobs]
+        lines = [answer_text(queued_data(job)) for job in queued.jobs]
     else:
         lines = [visible(job.name) for job in queued.jobs] if quiet else queued_lines(queued.jobs)
     sys.stdout.write("\n".join(lines) + "\n")

@@ -8,9 +8,11 @@ import typer
 
 from gitexp.experiment.save import SaveRequest, save_experiment
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
-from gitexp.screen.save_lines import save_data, save_lines, save_warnings
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.save_lines import SaveAnswer, save_data, save_lines, save_warnings
 from gitexp.screen.talk import say
+
+ANSWER = one(SaveAnswer)
 
 
 def command(
@@ -30,8 +32,9 @@ def command(
     """Make an experiment of the workspace as it is. Nothing runs, and nothing in the workspace changes."""
     request = SaveRequest(name, message, force, tuple(targets or ()), tuple(untracked or ()))
     saved = save_experiment(find_project(), request)
-    lines = [to_json(save_data(saved))] if json else save_lines(saved)
-    if json or not quiet:
-        sys.stdout.write("".join(f"{line}\n" for line in lines))
+    if json:
+        write_answer(save_data(saved))
+    elif not quiet:
+        sys.stdout.write("".join(f"{line}\n" for line in save_lines(saved)))
     for line in save_warnings(saved):
         say(line)

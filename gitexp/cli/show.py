@@ -20,16 +20,19 @@ from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.experiment.where import parse_where
 from gitexp.project import find_project
 from gitexp.queue.rows import with_queue
+from gitexp.screen.answer import as_dvc, write_answer, write_pieces
 from gitexp.screen.cells import PRECISION
-from gitexp.screen.group_view import group_data, group_table
-from gitexp.screen.json_text import to_json
+from gitexp.screen.group_view import GroupsAnswer, group_data, group_table
 from gitexp.screen.pager import show_lines
+from gitexp.screen.show_answer import StateData
 from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
 from gitexp.screen.show_fit import Look
 from gitexp.screen.show_table import show_table
 from gitexp.screen.terminal import columns as terminal_columns
 from gitexp.screen.terminal import has_colour, has_unicode
 from gitexp.screen.text_table import csv_text
+
+ANSWER = as_dvc("exp show", list[StateData], ours=(GroupsAnswer,))
 
 
 def command(
@@ -127,14 +130,13 @@ def command(
     if group_by or seeds:
         by = [name for word in group_by or () for name in word.split(",")]
         sets = group_rows(groups, by, seeds, seed_keys(project.repo, groups) if seeds else ())
-        lines = [to_json(group_data(sets))]
-        if not json:
-            lines = group_table(sets, precision, md, has_unicode(), wishes)
-        show_lines(lines, not no_pager, chop=True)
+        if json:
+            write_answer(group_data(sets))
+        else:
+            show_lines(group_table(sets, precision, md, has_unicode(), wishes), not no_pager, chop=True)
         return
     if json:
-        sys.stdout.writelines(show_json(groups))
-        sys.stdout.write("\n")
+        write_pieces(show_json(groups))
         return
     rows = list(all_rows(groups))
     if names:

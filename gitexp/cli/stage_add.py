@@ -14,7 +14,12 @@ from gitexp.pipeline.stage import OutKind
 from gitexp.pipeline.stage_add import Added, add_to_project
 from gitexp.pipeline.stage_spec import OutSpec, StageSpec, parse_param_options
 from gitexp.project import Project, find_project
+from gitexp.screen.answer import lines, write_line
+from gitexp.screen.pipeline_data import StageAddedLine, added_line
+from gitexp.screen.run_events import BUILD_LINES, ReproducedLine
 from gitexp.screen.talk import print_warning, visible
+
+ANSWER = lines(StageAddedLine, *BUILD_LINES, ReproducedLine)
 
 
 def command(
@@ -51,6 +56,7 @@ def command(
     always_changed: bool = typer.Option(False, "--always-changed", help="Run it every time."),
     desc: str = typer.Option(None, "--desc", metavar="TEXT", help="What it is for."),
     run: bool = typer.Option(False, "--run", help="Then run it."),
+    json: bool = typer.Option(False, "--json", help="The stage, as JSON; with --run, events follow."),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="Print nothing."),
 ) -> int:
     """Add a stage to dvc.yaml in this folder. Comments and layout of the rest stay."""
@@ -82,9 +88,13 @@ def command(
     added = add_to_project(project, spec, force)
     for out in added.not_ignored:
         print_warning(f"'{out}' has no folder yet, so its .gitignore entry comes with the first run.")
-    if not quiet:
+    if json:
+        write_line(added_line(added))
+    elif not quiet:
         _report(added, project)
-    return main(["repro", "--single-item", "--", name]) if run else Exit.DONE
+    if not run:
+        return Exit.DONE
+    return main(["repro", "--single-item", *(["--json"] if json else []), "--", name])
 
 
 def joined(words: list[str]) -> str:

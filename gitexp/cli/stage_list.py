@@ -14,9 +14,11 @@ from gitexp.pipeline.select import PROJECT_FILE, find
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
-from gitexp.screen.stage_lines import stage_data, stage_lines
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.stage_lines import StagesAnswer, stage_data, stage_lines
 from gitexp.screen.talk import say, visible
+
+ANSWER = one(StagesAnswer)
 
 
 def command(
@@ -35,7 +37,7 @@ def command(
     graph = build_graph(load_pipeline(files, option_style(project.settings), str(project.root)))
     stages = tuple(graph.stages.values()) if everything else _chosen(graph, targets, cwd_rel, recursive)
     if json:
-        sys.stdout.write(to_json(stage_data(stages, cwd_rel)) + "\n")
+        write_answer({"stages": stage_data(stages, cwd_rel)})
         return
     for line in stage_lines(stages, cwd_rel, names_only):
         sys.stdout.write(visible(line) + "\n")

@@ -7,12 +7,15 @@ import sys
 import typer
 
 from gitexp.build.status import as_dvc_data
+from gitexp.content import Value
 from gitexp.experiment.scope import caller_dir
 from gitexp.experiment.workspace import workspace_status
 from gitexp.pipeline.select import address_from
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.status_view import status_lines
+
+ANSWER = as_dvc("status", dict[str, list[str | dict[str, Value]]])
 
 
 def command(
@@ -32,7 +35,7 @@ def command(
     if quiet:
         return 1 if found else 0
     if json:
-        sys.stdout.write(to_json({name: as_dvc_data(changed) for name, changed in found}) + "\n")
+        write_as_dvc({name: as_dvc_data(changed) for name, changed in found})
     elif found:
         sys.stdout.write("".join(f"{line}\n" for line in status_lines(found)))
     else:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from gitexp.screen.answer import Answer
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -23,6 +25,12 @@ def load(entry: Command) -> Callable[..., Any]:
     """Import the module of a command and return its function."""
     function: Callable[..., Any] = import_module(f"gitexp.cli.{entry.module}").command
     return function
+
+
+def load_answer(entry: Command) -> Answer:
+    """Import the module of a command; what it prints under --json."""
+    answer: Answer = import_module(f"gitexp.cli.{entry.module}").ANSWER
+    return answer
 
 
 RUN, SEE, CHANGE, SHARE, PIPELINE, DATA = "Run", "See", "Change", "Share", "Pipeline", "Data"
@@ -84,6 +92,7 @@ COMMANDS: Mapping[str, Command] = {
             "diff": Command("plots_diff", "The plots of several revisions, overlaid."),
         },
     ),
+    "schema": Command("schema", "What commands print under --json, for programs.", SEE),
     "report": Command("report", "One HTML file of table and charts, or Markdown for a pull request.", SEE),
     "apply": Command("apply", "Bring an experiment's code, params and data into the workspace.", CHANGE),
     "branch": Command("branch", "Make a branch from an experiment.", CHANGE),

@@ -8,15 +8,15 @@ from gitexp.errors import ExpError
 from gitexp.experiment.data_share import ShareRequest
 from gitexp.experiment.exchange import pull_their_data, push_their_data
 from gitexp.experiment.shared import Shared
-from gitexp.pipeline.stage import Value
 from gitexp.project import Project
+from gitexp.screen.share_answer import ShareAnswer
 from gitexp.screen.share_lines import share_json, share_lines, share_trouble
 from gitexp.screen.traffic_line import TrafficLine
 
 
 def move(
     project: Project, shared: Shared, verb: str, remote: str | None, jobs: int | None, run_cache: bool
-) -> tuple[list[str], Value, ExpError | None]:
+) -> tuple[list[str], ShareAnswer | None, ExpError | None]:
     """Send (`verb` 'push') or fetch the data; what to print of it, the same for JSON, and what went wrong."""
     request = ShareRequest(remote=remote, jobs=jobs, run_cache=run_cache)
     with TrafficLine("Pushing" if verb == "push" else "Fetching") as line:

@@ -21,14 +21,17 @@ from gitexp.experiment.row_choice import sort_keys
 from gitexp.experiment.table import TableRequest, collect_table
 from gitexp.project import Project, find_project
 from gitexp.queue.rows import with_queue
+from gitexp.screen.answer import as_dvc, write_pieces
 from gitexp.screen.cells import PRECISION
-from gitexp.screen.json_text import to_json
 from gitexp.screen.live_screen import live_screen
+from gitexp.screen.show_answer import StateData
 from gitexp.screen.show_data import show_json
 from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
 from gitexp.screen.ui_paint import Window
 from gitexp.screen.ui_picture import draw_first
 from gitexp.screen.ui_sheet import Choice, Sheet
+
+ANSWER = as_dvc("exp show", list[StateData])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def command(
     project = find_project()
     if json:
         sheet = Sheet(read_rows(project, wanted), wanted.choice)
-        sys.stdout.write(to_json(show_json(sheet.chosen_groups())) + "\n")
+        write_pieces(show_json(sheet.chosen_groups()))
     else:
         browse(project, wanted)
 

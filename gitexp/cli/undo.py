@@ -10,9 +10,11 @@ import typer
 from gitexp.experiment.operations import list_operations
 from gitexp.experiment.undo import take_back
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.talk import visible
-from gitexp.screen.undo_lines import operation_data, operation_lines
+from gitexp.screen.undo_lines import UndoAnswer, UndoList, operation_data, operation_lines
+
+ANSWER = one(UndoAnswer, UndoList)
 
 
 def command(
@@ -24,8 +26,13 @@ def command(
     project = find_project()
     if show:
         known = list_operations(project.repo)
-        lines = [to_json(operation_data(known))] if json else operation_lines(known, time.time())
+        lines = operation_lines(known, time.time())
+        answer: UndoList | UndoAnswer = {"operations": [operation_data(each) for each in known]}
     else:
         operation = take_back(project, number)
-        lines = [to_json(operation_data([operation])[0])] if json else [f"Taken back: {operation.what}"]
+        lines = [f"Taken back: {operation.what}"]
+        answer = {"undone": operation_data(operation)}
+    if json:
+        write_answer(answer)
+        return
     sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))

@@ -6,10 +6,18 @@ import typer
 
 from gitexp.experiment.data_remove import unprotect_data
 from gitexp.project import find_project
+from gitexp.screen.answer import one, write_answer
+from gitexp.screen.data_answers import UnprotectAnswer
+
+ANSWER = one(UnprotectAnswer)
 
 
 def command(
     targets: list[str] = typer.Argument(metavar="TARGET...", help="Files and folders of the workspace."),
+    json: bool = typer.Option(False, "--json", help="Their paths, as JSON."),
 ) -> None:
     """Replace hard and symbolic links into the cache by writable copies, so that editing can't harm it."""
-    unprotect_data(find_project(), targets)
+    paths = unprotect_data(find_project(), targets)
+    if json:
+        answer: UnprotectAnswer = {"paths": list(paths)}
+        write_answer(answer)

@@ -9,9 +9,11 @@ import typer
 from gitexp.errors import Exit
 from gitexp.experiment.verify import verify
 from gitexp.project import find_project
-from gitexp.screen.json_text import to_json
+from gitexp.screen.answer import one, write_answer
 from gitexp.screen.talk import visible
-from gitexp.screen.verify_lines import tell, verify_data, verify_lines
+from gitexp.screen.verify_lines import VerifyAnswer, tell, verify_data, verify_lines
+
+ANSWER = one(VerifyAnswer)
 
 
 def command(
@@ -25,6 +27,8 @@ def command(
     Exit code 0 if all are the same. Your files, and the experiment, stay as they are.
     """
     verified = verify(find_project(), experiment, jobs, lambda event: tell(event, verbose))
-    lines = [to_json(verify_data(verified))] if json else verify_lines(verified)
-    sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
+    if json:
+        write_answer(verify_data(verified))
+    else:
+        sys.stdout.write("".join(f"{visible(line)}\n" for line in verify_lines(verified)))
     return Exit.DONE if verified.first is None else Exit.FAILED

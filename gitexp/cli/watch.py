@@ -10,10 +10,14 @@ import typer
 
 from gitexp.project import find_project
 from gitexp.queue.lookout import Lookout, Picture
+from gitexp.screen.answer import lines, write_line
 from gitexp.screen.live_screen import draw, key_within, live_screen
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
+from gitexp.screen.watch_data import PictureLine, RunEndedLine, RunNowLine, change_lines
 from gitexp.screen.watch_view import Frame, change_words, watch_lines
+
+ANSWER = lines(PictureLine, RunNowLine, RunEndedLine)
 
 _LEAVE = ("q", "Q", "\x1b")
 _PERIOD = 0.5  # seconds between looks
@@ -21,10 +25,13 @@ _PERIOD = 0.5  # seconds between looks
 
 def command(
     once: bool = typer.Option(False, "--once", help="Show it once and leave."),
+    json: bool = typer.Option(False, "--json", help="One object a line: how things are, then each change."),
 ) -> None:
     """What runs, with stage, time, devices and last metrics; what has ended, below. Press q to leave."""
     lookout = Lookout(find_project().repo)
-    if once:
+    if json:
+        _tell_json(lookout, once)
+    elif once:
         picture = lookout.look()
         print_lines(watch_lines(picture, time.time(), Frame(columns(), 10_000, has_colour(), has_unicode())))
     elif sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
@@ -33,8 +40,8 @@ def command(
         _tell(lookout)
 
 
-def print_lines(lines: list[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+def print_lines(text: list[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in text))
 
 
 def _watch(lookout: Lookout) -> None:
@@ -55,6 +62,23 @@ def _tell(lookout: Lookout) -> None:
             sys.stdout.write(visible(line) + "\n")
         sys.stdout.flush()
         before = picture
-        if not any(not sight.lost for sight in picture.running) and not (picture.waiting and picture.workers):
+        if _is_over(picture):
             return
         time.sleep(_PERIOD)
+
+
+def _tell_json(lookout: Lookout, once: bool) -> None:
+    before: Picture | None = None
+    while True:
+        picture = lookout.look()
+        for line in change_lines(before, picture):
+            write_line(line)
+        before = picture
+        if once or _is_over(picture):
+            return
+        time.sleep(_PERIOD)
+
+
+def _is_over(picture: Picture) -> bool:
+    """Whether nothing runs, or waits for a worker that is there."""
+    return all(sight.lost for sight in picture.running) and not (picture.waiting and picture.workers)

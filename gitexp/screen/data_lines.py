@@ -6,7 +6,6 @@ from gitexp.experiment.data_add import Added, AddResult
 from gitexp.experiment.data_checkout import Brought
 from gitexp.experiment.data_commit import Committed
 from gitexp.experiment.data_remove import Untracked
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, plural
 
 _SHOWN = 5
@@ -83,26 +82,3 @@ def commit_lines(committed: Committed) -> list[str]:
     more = f" and {rest} more" if rest > 0 else ""
     changed = ", ".join(one_line(path) for path in committed.written) or "no file"
     return [f"Recorded {names}{more}. Changed: {changed}."]
-
-
-def add_data_json(result: AddResult) -> Value:
-    return [
-        {
-            "path": one.path,
-            "file": one.file,
-            "md5": one.hash.value,
-            "size": one.hash.size,
-            "nfiles": one.hash.nfiles,
-            "changed": one.changed,
-        }
-        for one in result.added
-    ]
-
-
-def checkout_json(brought: Brought) -> Value:
-    changed = [{"path": path, "change": change.name.lower()} for change, path in brought.changes]
-    return {"changed": changed, "missing": brought.missing, "outside": brought.outside}
-
-
-def commit_json(committed: Committed) -> Value:
-    return {"stages": committed.stages, "written": committed.written}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict, cast
 
 from gitexp.experiment.data_listing import Difference, Listing
 from gitexp.experiment.data_status import DataDiff, DataStatus
@@ -42,16 +43,50 @@ def _title(title: str, advice: str) -> str:
     return f"{title} ({advice}):" if advice else f"{title}:"
 
 
-def status_json(status: DataStatus, unchanged: bool) -> Value:
-    data: dict[str, Value] = {
-        "not_in_cache": status.not_in_cache,
-        "not_in_remote": status.not_in_remote,
+class DiffItem(TypedDict, total=False):
+    path: Value
+    hash: Value
+
+
+DataDiffAnswer = TypedDict(
+    "DataDiffAnswer",
+    {
+        "added": list[DiffItem],
+        "deleted": list[DiffItem],
+        "modified": list[DiffItem],
+        "renamed": list[DiffItem],
+        "not in cache": list[DiffItem],
+    },
+)
+
+
+class ChangedKinds(TypedDict, total=False):
+    modified: list[str]
+    added: list[str]
+    deleted: list[str]
+
+
+class DataStatusAnswer(TypedDict, total=False):
+    """Only what is not empty."""
+
+    not_in_cache: list[str]
+    not_in_remote: list[str]
+    committed: ChangedKinds
+    uncommitted: ChangedKinds
+    untracked: list[str]
+    unchanged: list[str]
+
+
+def status_json(status: DataStatus, unchanged: bool) -> DataStatusAnswer:
+    data = {
+        "not_in_cache": list(status.not_in_cache),
+        "not_in_remote": list(status.not_in_remote),
         "committed": _kinds(status.committed),
         "uncommitted": _kinds(status.uncommitted),
-        "untracked": status.untracked,
-        "unchanged": status.unchanged if unchanged else (),
+        "untracked": list(status.untracked),
+        "unchanged": list(status.unchanged) if unchanged else [],
     }
-    return {key: value for key, value in data.items() if value}
+    return cast("DataStatusAnswer", {key: value for key, value in data.items() if value})
 
 
 def _kinds(difference: Difference) -> Value:
@@ -80,7 +115,7 @@ def _both(path: str, diff: DataDiff, hashes: bool) -> str:
     return f"{one_line(path)}\t{diff.old[path]}..{diff.new[path]}" if hashes else one_line(path)
 
 
-def diff_json(diff: DataDiff, hashes: bool) -> Value:
+def diff_json(diff: DataDiff, hashes: bool) -> DataDiffAnswer:
     """DVC's `diff --json`; with `hashes` its `--show-hash`."""
     found = diff.difference
     return {
@@ -96,5 +131,5 @@ def diff_json(diff: DataDiff, hashes: bool) -> Value:
     }
 
 
-def _item(path: Value, hash: Value, hashes: bool) -> Value:
+def _item(path: Value, hash: Value, hashes: bool) -> DiffItem:
     return {"path": path, "hash": hash} if hashes else {"path": path}

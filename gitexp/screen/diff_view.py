@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated, TypedDict
 
 from gitexp.experiment.compare import Change
 from gitexp.pipeline.stage import Value
@@ -27,11 +28,35 @@ class DiffStyle:
     no_number: str = "-"  # in the Change column where there is no difference to compute
 
 
-def diff_data(changes: Sequence[Change]) -> dict[str, Value]:
+class _BothValues(TypedDict):
+    old: Value
+    new: Value
+
+
+class ValueChange(_BothValues, total=False):
+    """A param or metric in two revisions; null where it is not there."""
+
+    diff: Annotated[float, "new - old, between numbers"]
+
+
+class DiffAnswer(TypedDict, total=False):
+    """Two revisions: old, new and diff by file and key; of three and more, the value by revision."""
+
+    metrics: dict[str, dict[str, ValueChange]] | dict[str, dict[str, dict[str, Value]]]
+    params: dict[str, dict[str, ValueChange]] | dict[str, dict[str, dict[str, Value]]]
+    environment: Annotated[
+        dict[str, dict[str, ValueChange]] | dict[str, dict[str, dict[str, Value]]] | None,
+        "with --env; null: one is not known",
+    ]
+    data: Annotated[Value, "with --data: as `exp data diff --show-hash`"]
+    patch: Annotated[str, "with -p"]
+
+
+def diff_data(changes: Sequence[Change]) -> dict[str, dict[str, ValueChange]]:
     """file -> key -> old, new and, between numbers, diff."""
-    data: dict[str, dict[str, Value]] = {}
+    data: dict[str, dict[str, ValueChange]] = {}
     for change in changes:
-        entry = {"old": change.old, "new": change.new}
+        entry: ValueChange = {"old": change.old, "new": change.new}
         if change.diff is not None:
             entry["diff"] = change.diff
         data.setdefault(change.file, {})[change.key] = entry

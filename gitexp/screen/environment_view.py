@@ -31,7 +31,10 @@ def environment_lines(environment: Environment, here: Environment | None) -> Ite
         yield f"here and now: {', '.join(differing)}"
 
 
-def environment_data(environment: Environment | None) -> Value:
+EnvironmentData = dict[str, dict[str, Value]]  # python, machine, packages, conda: what is known of each
+
+
+def environment_data(environment: Environment | None) -> EnvironmentData | None:
     """python, machine, packages, conda; None where nothing is known."""
     if environment is None:
         return None

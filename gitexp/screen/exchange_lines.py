@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, TypedDict
 
+from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.secrets import Suspect
 from gitexp.experiment.shared import Shared
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
+from gitexp.screen.list_view import ExperimentData, experiment_data
+from gitexp.screen.share_answer import ShareAnswer
 
 _SHOWN = 10
 
@@ -47,13 +50,31 @@ def refused_lines(shared: Shared, verb: str, remote: str) -> list[str]:
     return [*lines, f"and {more} more"] if more else lines
 
 
-def exchange_data(shared: Shared) -> dict[str, Value]:
+class RefusedData(ExperimentData):
+    reason: str
+
+
+class ExchangeAnswer(TypedDict):
+    """What went over between two repositories."""
+
+    moved: list[ExperimentData]
+    unchanged: list[ExperimentData]
+    diverged: Annotated[list[ExperimentData], "different ones of these names were there: left alone"]
+    removed: list[ExperimentData]
+    refused: Annotated[list[RefusedData], "by the other side"]
+    data: Annotated[ShareAnswer | None, "null when no data was to move"]
+    data_error: Annotated[str | None, "why data did not go over, or not all"]
+
+
+def exchange_data(shared: Shared, data: ShareAnswer | None, trouble: ExpError | None) -> ExchangeAnswer:
     return {
-        "moved": [_one(one) for one in shared.moved],
-        "unchanged": [_one(one) for one in shared.unchanged],
-        "diverged": [_one(one) for one in shared.diverged],
-        "removed": [_one(one) for one in shared.removed],
-        "refused": [{**_one(one), "reason": reason} for one, reason in shared.refused],
+        "moved": [experiment_data(one) for one in shared.moved],
+        "unchanged": [experiment_data(one) for one in shared.unchanged],
+        "diverged": [experiment_data(one) for one in shared.diverged],
+        "removed": [experiment_data(one) for one in shared.removed],
+        "refused": [{**experiment_data(one), "reason": reason} for one, reason in shared.refused],
+        "data": data,
+        "data_error": trouble.message if trouble else None,
     }
 
 
@@ -63,10 +84,6 @@ def listed(experiments: Sequence[Experiment]) -> str:
     if len(names) > _SHOWN:
         names = [*names[:_SHOWN], f"{len(names) - _SHOWN} more"]
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
-def _one(one: Experiment) -> dict[str, Value]:
-    return {"name": one.name, "rev": one.commit, "baseline": one.baseline, "ref": one.ref}
 
 
 def suspect_lines(suspects: Sequence[Suspect]) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal, TypedDict
 
-from gitexp.content import Value
 from gitexp.experiment.failed import FailedRun
 from gitexp.experiment.joblog import job_of_entry
 from gitexp.git.repo import Repo
 from gitexp.screen.cells import one_line, short_time
-from gitexp.screen.environment_view import environment_data, environment_lines
+from gitexp.screen.environment_view import EnvironmentData, environment_data, environment_lines
 from gitexp.screen.log_view import TRAILER, git_date
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import BOLD, YELLOW, paint
@@ -33,10 +33,28 @@ def failed_lines(
     yield f"Next: exp logs {first}   exp apply {first}   exp retry {first}"
 
 
-def failed_data(runs: Sequence[FailedRun]) -> Iterator[dict[str, Value]]:
+class FailedLine(TypedDict):
+    """A run that failed or was interrupted."""
+
+    event: Literal["failed"]
+    name: str
+    rev: Annotated[str, "the commit of what was kept of it"]
+    baseline: str
+    state: Annotated[str, "failed or interrupted"]
+    stage: str | None
+    exit_code: int | None
+    reason: str | None
+    seconds: float
+    overrides: list[str]
+    job: Annotated[str | None, "its id, for `exp logs`"]
+    environment: Annotated[EnvironmentData | None, "what it found around it; null: not known here"]
+
+
+def failed_data(runs: Sequence[FailedRun]) -> Iterator[FailedLine]:
     """An object for each run."""
     for run in runs:
         yield {
+            "event": "failed",
             "name": run.name,
             "rev": run.kept.commit,
             "baseline": run.kept.baseline,

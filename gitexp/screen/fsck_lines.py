@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 from gitexp.experiment.fsck import Damaged, FsckReport, Where, Whereabouts
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 
@@ -55,7 +56,32 @@ def fsck_hint(report: FsckReport) -> str | None:
     return None
 
 
-def fsck_json(report: FsckReport) -> Value:
+class DamagedData(TypedDict):
+    path: str
+    md5: str
+    written: Annotated[list[str], "files through which it was written, as links lead there"]
+    repaired: bool
+
+
+class WhereaboutsData(TypedDict):
+    revision: str
+    where: Annotated[str, "here, remote, gone or unknown"]
+    paths: list[str]
+    error: str | None
+
+
+class FsckAnswer(TypedDict):
+    """The cache, and where the data of revisions is that is not all in it."""
+
+    clean: bool
+    objects: int
+    size: Annotated[int, "bytes"]
+    damaged: list[DamagedData]
+    damaged_runs: list[str]
+    elsewhere: list[WhereaboutsData]
+
+
+def fsck_json(report: FsckReport) -> FsckAnswer:
     return {
         "clean": report.is_clean,
         "objects": report.objects,
@@ -64,7 +90,7 @@ def fsck_json(report: FsckReport) -> Value:
             {
                 "path": str(one.path),
                 "md5": one.hash.value,
-                "written": one.written,
+                "written": list(one.written),
                 "repaired": one.repaired,
             }
             for one in report.damaged
@@ -74,7 +100,7 @@ def fsck_json(report: FsckReport) -> Value:
             {
                 "revision": one.name,
                 "where": one.where.name.lower(),
-                "paths": one.paths,
+                "paths": list(one.paths),
                 "error": one.error,
             }
             for one in report.elsewhere

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, TypedDict
 
 from gitexp.experiment.garbage import Garbage, Piece
 from gitexp.experiment.gc import RemoteGarbage
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 
@@ -34,7 +34,20 @@ def _line(name: str, pieces: Sequence[Piece]) -> str:
     return f"  {count} {word} ({size_text(sum(piece.size for piece in pieces))})"
 
 
-def gc_json(garbage: Garbage, there: RemoteGarbage | None, removed: bool) -> Value:
+class GcAnswer(TypedDict):
+    """What went, or would go."""
+
+    removed: Annotated[bool, "false: it would go, as --dry asked"]
+    size: Annotated[int, "bytes, here and on the remote"]
+    objects: int
+    runs: Annotated[int, "entries of the run cache"]
+    temporary: int
+    logs: int
+    remote_objects: int
+    busy: Annotated[bool, "something runs: what it may need was kept"]
+
+
+def gc_json(garbage: Garbage, there: RemoteGarbage | None, removed: bool) -> GcAnswer:
     return {
         "removed": removed,
         "size": garbage.size + (there.size if there else 0),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 from gitexp.content import Value
 from gitexp.experiment.best import Direction, Wishes, directions
 from gitexp.experiment.grouping import Sets, Spread
@@ -59,11 +61,38 @@ def _shown(spread: Spread | None, rows: int, precision: int, sign: str) -> str:
     return text if spread.count == rows else f"{text} (n={spread.count})"
 
 
-def group_data(sets: Sets) -> list[Value]:
+class SpreadData(TypedDict):
+    n: int
+    mean: float
+    deviation: float | None
+    min: float
+    max: float
+
+
+class _SetBaseline(TypedDict, total=False):
+    baseline: Annotated[str, "where there are sets of several"]
+
+
+class SetData(_SetBaseline):
+    """Experiments with the same values."""
+
+    by: Annotated[dict[str, Value], "the values, by param"]
+    n: int
+    experiments: list[str | None]
+    metrics: Annotated[dict[str, dict[str, SpreadData]], "by file and key"]
+
+
+class GroupsAnswer(TypedDict):
+    """With --group-by or --seeds: a set for each combination of values."""
+
+    groups: list[SetData]
+
+
+def group_data(sets: Sets) -> GroupsAnswer:
     """One object a set: what it has in common, its experiments, and the numbers of each metric by file."""
-    found: list[Value] = []
+    found: list[SetData] = []
     for one in sets.sets:
-        metrics: dict[str, dict[str, Value]] = {}
+        metrics: dict[str, dict[str, SpreadData]] = {}
         for column, spread in zip(sets.metrics, one.metrics, strict=True):
             if spread is not None:
                 metrics.setdefault(column.file, {})[column.key] = {
@@ -75,6 +104,8 @@ def group_data(sets: Sets) -> list[Value]:
                 }
         by = {column.title: value for column, value in zip(sets.by, one.values, strict=True)}
         names = [row.name for row in one.rows]
-        place: dict[str, Value] = {"baseline": one.baseline.rev} if one.baseline else {}
-        found.append({**place, "by": by, "n": len(one.rows), "experiments": names, "metrics": metrics})
-    return found
+        told: SetData = {"by": by, "n": len(one.rows), "experiments": names, "metrics": metrics}
+        if one.baseline:
+            told["baseline"] = one.baseline.rev
+        found.append(told)
+    return {"groups": found}

@@ -3,10 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Annotated, TypedDict
 
-from gitexp.content import Value
 from gitexp.experiment.experiment import Experiment
 from gitexp.screen.cells import one_line
+
+
+class ExperimentData(TypedDict):
+    """One experiment, as commands name it that make or change one."""
+
+    name: str
+    rev: str
+    baseline: str
+    ref: str
+
+
+class ListedExperiment(TypedDict):
+    name: str
+    rev: str
+    ref: str
+
+
+class ListedBaseline(TypedDict):
+    rev: str
+    name: Annotated[str | None, "branch or tag"]
+    fate: Annotated[str | None, "where it went, of one that no branch reaches any more"]
+    experiments: list[ListedExperiment]
+
+
+class ListAnswer(TypedDict):
+    """Experiments under their baselines."""
+
+    baselines: list[ListedBaseline]
+    left_out: Annotated[int, "how many more experiments there are"]
 
 
 def list_lines(
@@ -23,9 +52,12 @@ def list_lines(
 
 
 def list_data(
-    found: Mapping[str, Sequence[Experiment]], names: Mapping[str, str], fates: Mapping[str, str]
-) -> list[Value]:
-    return [
+    found: Mapping[str, Sequence[Experiment]],
+    names: Mapping[str, str],
+    fates: Mapping[str, str],
+    left_out: int = 0,
+) -> ListAnswer:
+    baselines: list[ListedBaseline] = [
         {
             "rev": baseline,
             "name": names.get(baseline),
@@ -34,8 +66,8 @@ def list_data(
         }
         for baseline, experiments in found.items()
     ]
+    return {"baselines": baselines, "left_out": left_out}
 
 
-def experiment_data(one: Experiment) -> dict[str, Value]:
-    """One experiment, for commands that make or change one."""
+def experiment_data(one: Experiment) -> ExperimentData:
     return {"name": one.name, "rev": one.commit, "baseline": one.baseline, "ref": one.ref}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from gitexp.experiment.compare import flat_values
 from gitexp.experiment.record import FileValues
@@ -10,9 +11,14 @@ from gitexp.experiment.values_data import file_data
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import MISSING, one_line
 from gitexp.screen.diff_view import DiffStyle, number
+from gitexp.screen.show_answer import FileData
 from gitexp.screen.text_table import align, markdown
 
 Metrics = Mapping[str, Mapping[str, FileValues]]  # revision -> file -> values
+
+
+class RevisionMetrics(TypedDict):
+    data: dict[str, FileData]
 
 
 def metrics_data(metrics: Metrics) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal, TypedDict
 
 from gitexp.content import Value
 from gitexp.experiment.plot_record import REV, Image, Plot, PlotProblem, PlotSet
@@ -97,6 +98,40 @@ def _told_apart(told: Sequence[str], marks: Sequence[str], looks: Sequence[Value
 def field_name(name: str) -> str:
     """A field's name as Vega-Lite takes it: dots and brackets are not steps into nested data."""
     return _SPECIAL.sub(r"\\\1", name)
+
+
+class VegaData(TypedDict):
+    """A plot as Vega-Lite."""
+
+    type: Literal["vega"]
+    revisions: list[str]
+    content: Value
+
+
+class ImageData(TypedDict):
+    """An image, written to a file."""
+
+    type: Literal["image"]
+    revisions: list[str]
+    url: str
+
+
+class _ProblemData(TypedDict):
+    rev: str
+    type: str
+    msg: str
+
+
+class ProblemData(_ProblemData, total=False):
+    name: str
+    source: str
+
+
+class PlotsAnswer(TypedDict, total=False):
+    """Plots by id, and what could not be read."""
+
+    data: dict[str, list[VegaData | ImageData]]
+    errors: list[ProblemData]
 
 
 def plots_data(plots: PlotSet, templates: Mapping[str, Value], images: Mapping[Image, Path]) -> Value:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
 
-from gitexp.pipeline.stage import Value
 from gitexp.queue.control import QueueState
 from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
@@ -36,19 +34,6 @@ def queue_lines(state: QueueState, now: float) -> list[str]:
     return [*lines, "", f"Worker status: {state.busy} active, {idle} idle", *engine_lines(state)]
 
 
-def queue_data(state: QueueState) -> Value:
-    """The same as one JSON object: `{"entries": [...], "workers": [...]}`."""
-    return {
-        "entries": [
-            {**entry_data(place, job), "engine": _engine_data(job, state.joined)}
-            for place, job in state.entries
-        ],
-        "workers": [asdict(worker.owner) for worker in state.workers],
-        "put_back": [job.id for job in state.joined.put_back],
-        "silent": dict(state.joined.silent),
-    }
-
-
 def engine_lines(state: QueueState) -> list[str]:
     """What engines have, what they lost, and who of them does not answer."""
     joined = state.joined
@@ -58,36 +43,6 @@ def engine_lines(state: QueueState) -> list[str]:
     for target, problem in joined.silent.items():
         lines.append(f"{visible(target)} can't be asked, its jobs are shown as last seen: {visible(problem)}")
     return lines
-
-
-def _engine_data(job: QueuedJob, joined: Joined) -> Value:
-    """What an engine says of an entry that it has; None for all others."""
-    ticket, word = joined.tickets.get(job.id), joined.words.get(job.id)
-    if ticket is None:
-        return None
-    return {
-        "name": ticket.engine,
-        "address": ticket.address,
-        "job": ticket.handle,
-        "standing": word.standing.value if word else None,
-        "state": word.state if word else None,
-        "reason": word.reason if word else None,
-        "where": word.where if word else None,
-    }
-
-
-def entry_data(place: Place, job: QueuedJob) -> dict[str, Value]:
-    return {
-        "id": job.id,
-        "name": job.name,
-        "state": place.value,
-        "baseline": job.attempt.baseline,
-        "overrides": list(job.attempt.overrides),
-        "created": job.created,
-        "lost": job.lost,
-        "owner": asdict(job.owner) if job.owner else None,
-        "ending": asdict(job.ending) if job.ending else None,
-    }
 
 
 def queued_lines(jobs: Sequence[QueuedJob]) -> list[str]:

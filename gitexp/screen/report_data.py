@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from gitexp.content import Value
 from gitexp.errors import ExpError
@@ -41,6 +42,15 @@ def row_name(row: Row) -> str:
     """What a row is called: unique within a report, so with its commit when it has one."""
     short = row.rev if row.rev == "workspace" else row.rev[:7]
     return f"{row.name} ({short})" if row.name else short
+
+
+class ReportAnswer(TypedDict):
+    """The report that was written; with --md its text instead."""
+
+    path: str | None
+    url: str | None
+    markdown: str | None
+    experiments: int
 
 
 def report_data(report: Report) -> Value:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 from gitexp.experiment.save import Saved
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
 
 _SHOWN = 5
@@ -26,9 +27,27 @@ def save_warnings(saved: Saved) -> list[str]:
     return lines
 
 
-def save_data(saved: Saved) -> Value:
+class SaveAnswer(TypedDict):
+    """The experiment that was made."""
+
+    name: str
+    rev: str
+    ref: Annotated[str, "the commit again, under the name that DVC gives it"]
+    baseline: str
+    untracked: Annotated[list[str], "files that are not in it"]
+    not_made: Annotated[list[str], "stages without outs, recorded as they were"]
+
+
+def save_data(saved: Saved) -> SaveAnswer:
     one = saved.experiment
-    return {"ref": one.commit, "name": one.name, "baseline": one.baseline, "left_out": list(saved.left_out)}
+    return {
+        "name": one.name,
+        "rev": one.commit,
+        "ref": one.commit,
+        "baseline": one.baseline,
+        "untracked": list(saved.left_out),
+        "not_made": list(saved.not_made),
+    }
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gitexp.errors import ExpError
 from gitexp.experiment.data_share import SharedData
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
+from gitexp.screen.share_answer import ShareAnswer
 
 _SHOWN = 10
 
@@ -32,10 +32,10 @@ def share_trouble(shared: SharedData, verb: str) -> ExpError | None:
     )
 
 
-def share_json(shared: SharedData) -> Value:
+def share_json(shared: SharedData) -> ShareAnswer:
     return {
         "files": shared.files,
         "size": shared.size,
-        "remotes": shared.remotes,
+        "remotes": list(shared.remotes),
         "failed": [{"path": one.path, "reason": one.reason} for one in shared.lost],
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated, TypedDict
 
 from gitexp.pipeline.select import address_from
-from gitexp.pipeline.stage import Out, OutKind, Stage, Value
+from gitexp.pipeline.stage import Out, OutKind, Stage
 from gitexp.screen.text_table import align
 
 _WIDTH = 80  # of a description, in characters
@@ -26,7 +27,29 @@ def description(stage: Stage) -> str:
     return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
 
 
-def stage_data(stages: Iterable[Stage], cwd_rel: str = "") -> list[dict[str, Value]]:
+class StageData(TypedDict):
+    """A stage; paths are relative to the DVC root."""
+
+    name: Annotated[str, "as it is named from where you stand"]
+    file: str
+    cmd: str | list[str] | None
+    wdir: str
+    desc: str | None
+    deps: list[str]
+    params: Annotated[dict[str, list[str] | None], "keys by file; null: all"]
+    outs: list[str]
+    metrics: list[str]
+    plots: list[str]
+    frozen: bool
+
+
+class StagesAnswer(TypedDict):
+    """The stages and .dvc files chosen."""
+
+    stages: list[StageData]
+
+
+def stage_data(stages: Iterable[Stage], cwd_rel: str = "") -> list[StageData]:
     """The stages for a script; paths are relative to the DVC root."""
     return [
         {

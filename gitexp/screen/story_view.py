@@ -4,18 +4,61 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal, TypedDict
 
-from gitexp.content import Value
 from gitexp.experiment.compare import Change, compare_files
 from gitexp.experiment.environment import environment_values
 from gitexp.experiment.history import LogEntry
 from gitexp.experiment.message import parse
 from gitexp.experiment.story import Story, reproduce
 from gitexp.screen.cells import cell, one_line, short_time, signed
-from gitexp.screen.diff_view import diff_data
-from gitexp.screen.environment_view import environment_data, environment_lines
+from gitexp.screen.diff_view import ValueChange, diff_data
+from gitexp.screen.environment_view import EnvironmentData, environment_data, environment_lines
 from gitexp.screen.log_view import body_of, heading
 from gitexp.screen.text_table import align
+
+
+class AuthorData(TypedDict):
+    name: str
+    email: str
+
+
+class StageTold(TypedDict):
+    stage: str
+    status: str
+    seconds: float
+
+
+class LogLine(TypedDict):
+    """An experiment: its commit, and what its message says for programs."""
+
+    event: Literal["experiment"]
+    name: str
+    rev: str
+    baseline: str
+    author: AuthorData
+    date: Annotated[str, "ISO 8601"]
+    message: str
+    overrides: list[str]
+    job: Annotated[str | None, "its id, for `exp logs`"]
+    group: Annotated[str | None, "what it is a repetition of, with other seeds"]
+    note: str | None
+
+
+class StoryLine(LogLine, total=False):
+    """An experiment; one that was named has the fields from `params` on."""
+
+    params: Annotated[dict[str, dict[str, ValueChange]], "by file and key, those that differ"]
+    metrics: Annotated[dict[str, dict[str, ValueChange]], "by file and key"]
+    stages: list[StageTold]
+    host: str | None
+    began: Annotated[float | None, "seconds since the epoch"]
+    environment: Annotated[EnvironmentData | None, "what the run found around it; null: not known here"]
+    here: Annotated[
+        dict[str, dict[str, ValueChange]] | None,
+        "what a run would find otherwise now: old is its own",
+    ]
+    reproduce: Annotated[str, "the command that makes it again"]
 
 
 def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterator[str]:
@@ -71,11 +114,12 @@ def _run(story: Story) -> Iterator[str]:
         yield f"one of the repetitions {one_line(story.trailers.group)}"
 
 
-def entry_data(entry: LogEntry) -> dict[str, Value]:
+def entry_data(entry: LogEntry) -> LogLine:
     """An experiment as one JSON object: the fields of its commit and what its message says for programs."""
     commit, told = entry.commit, parse(entry.commit.message)
     zone = datetime.timezone.utc
     return {
+        "event": "experiment",
         "name": entry.experiment.name,
         "rev": commit.oid,
         "baseline": entry.experiment.baseline,
@@ -89,7 +133,7 @@ def entry_data(entry: LogEntry) -> dict[str, Value]:
     }
 
 
-def story_data(story: Story) -> dict[str, Value]:
+def story_data(story: Story) -> StoryLine:
     """The same with params, metrics, stages, the run and what it found around it. `here`: where a run would
     find something else here and now, old being the experiment's.
     """
@@ -106,7 +150,7 @@ def story_data(story: Story) -> dict[str, Value]:
     }
 
 
-def _here(story: Story) -> Value:
+def _here(story: Story) -> dict[str, dict[str, ValueChange]] | None:
     if story.environment is None or story.here is None:
         return None
     return diff_data(compare_files(environment_values(story.environment), environment_values(story.here)))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from typing import Annotated, TypedDict
 
 from gitexp.experiment.operations import Operation
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, short_time
 from gitexp.screen.text_table import align
 
@@ -23,8 +22,46 @@ def operation_lines(operations: Sequence[Operation], now: float) -> list[str]:
     return align(rows, right=(0,))
 
 
-def operation_data(operations: Sequence[Operation]) -> list[Value]:
-    return [{**asdict(one), "time": one.time} for one in operations]
+class MoveData(TypedDict):
+    """A ref: null where there was, or is, none."""
+
+    ref: str
+    old: str | None
+    new: str | None
+
+
+class OperationData(TypedDict):
+    """Something that can be taken back."""
+
+    id: str
+    what: str
+    time: Annotated[float, "seconds since the epoch"]
+    moves: list[MoveData]
+    kept: list[str]
+    remote: str | None
+
+
+class UndoList(TypedDict):
+    """What can be taken back, the last first."""
+
+    operations: list[OperationData]
+
+
+class UndoAnswer(TypedDict):
+    """What was taken back."""
+
+    undone: OperationData
+
+
+def operation_data(one: Operation) -> OperationData:
+    return {
+        "id": one.id,
+        "what": one.what,
+        "time": one.time,
+        "moves": [{"ref": move.ref, "old": move.old, "new": move.new} for move in one.moves],
+        "kept": list(one.kept),
+        "remote": one.remote,
+    }
 
 
 def _ago(seconds: float) -> str:

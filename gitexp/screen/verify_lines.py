@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypedDict
+
 from gitexp.build.events import Event, StageOutput, StageStarted
 from gitexp.experiment.verify import StageVerdict, Verdict, Verified
-from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line, output_line, plural
 from gitexp.screen.talk import say
 from gitexp.screen.text_table import align
@@ -47,7 +48,30 @@ def _why(one: StageVerdict) -> str:
     return ", ".join(pairs)
 
 
-def verify_data(verified: Verified) -> Value:
+class ComparedOut(TypedDict):
+    path: str
+    recorded: Annotated[str, "md5 in the experiment"]
+    now: Annotated[str | None, "md5 of this run; null: not made"]
+
+
+class VerifiedStage(TypedDict):
+    stage: str
+    verdict: str
+    outs: Annotated[list[ComparedOut], "those that differ"]
+
+
+class VerifyAnswer(TypedDict):
+    """An experiment run again: its stages against what it recorded."""
+
+    name: str
+    rev: str
+    reproducible: bool
+    first: Annotated[str | None, "the first stage that failed or differs"]
+    log: str
+    stages: list[VerifiedStage]
+
+
+def verify_data(verified: Verified) -> VerifyAnswer:
     first = verified.first
     return {
         "name": verified.name,

@@ -260,13 +260,18 @@ def test_log_shows_what_changed(project: Path) -> None:
 
 
 def test_remove_tells_programs_what_is_gone(project: Path) -> None:
-    removed = [json.loads(line) for line in exp_ok(project, "remove", "one", "two", "--json").splitlines()]
+    removed = json.loads(exp_ok(project, "remove", "one", "two", "--json"))["removed"]
     assert sorted(one["name"] for one in removed) == ["one", "two"]
-    assert exp_ok(project, "remove", "-A", "--json") == ""
+    assert json.loads(exp_ok(project, "remove", "-A", "--json"))["removed"] == []
 
 
 def test_rename_and_branch_tell_programs_what_they_made(project: Path) -> None:
     renamed = json.loads(exp_ok(project, "rename", "one", "uno", "--json"))
     assert renamed["ref"] == f"refs/exps/{renamed['baseline'][:2]}/{renamed['baseline'][2:]}/uno"
     made = json.loads(exp_ok(project, "branch", "uno", "--json"))
-    assert made == {"name": "uno-branch", "rev": renamed["rev"], "ref": "refs/heads/uno-branch"}
+    assert made == {
+        "schema": 1,
+        "name": "uno-branch",
+        "rev": renamed["rev"],
+        "ref": "refs/heads/uno-branch",
+    }

@@ -150,7 +150,7 @@ def test_stage_list_names(project: Path, argv: list[str], names: list[str], caps
 
 def test_stage_list_json(project: Path, capsys: Captured) -> None:
     assert main(["stage", "list", "--json", "eval", "look"]) == Exit.DONE
-    first, second = json.loads(capsys.readouterr().out)
+    first, second = json.loads(capsys.readouterr().out)["stages"]
     assert (first["name"], first["deps"], first["outs"], first["metrics"]) == (
         "eval",
         ["model"],

@@ -32,7 +32,7 @@ def test_experiments_are_listed_under_their_baseline() -> None:
 
 
 def test_the_list_as_data() -> None:
-    (found,) = list_data({"b" * 40: [OTTER]}, {"b" * 40: "main"}, {})
+    (found,) = list_data({"b" * 40: [OTTER]}, {"b" * 40: "main"}, {})["baselines"]
     assert found["experiments"] == [{"name": "otter", "rev": "c" * 40, "ref": OTTER.ref}]
 
 

@@ -1,0 +1,47 @@
+"""How `exp logs` and `exp queue logs` give out a log: whole on a terminal, its last lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from gitexp.queue.follow import Tail, find_tail, lines_of, read_log
+from gitexp.queue.named import RunLog
+from gitexp.screen.answer import LeftOut, lines, write_line
+from gitexp.screen.log_lines import LogTextLine
+from gitexp.screen.talk import say
+
+ANSWER = lines(LogTextLine, LeftOut)
+
+MOST_LINES = 1000  # where nobody asked for more, and no terminal shows it
+
+FOLLOW = typer.Option(False, "-f", "--follow", help="Go on while it runs.")
+NUMBER = typer.Option(
+    None, "-n", "--lines", min=0, help=f"Only the last so many lines; {MOST_LINES} where it is no terminal."
+)
+ALL = typer.Option(False, "--all", help="All of it, also into a pipe or a file.")
+JSON = typer.Option(False, "--json", help="One object a line of the log.")
+
+
+def write_log(log: RunLog, follow: bool, number: int | None, everything: bool, json: bool) -> None:
+    """Write the log as the options say; on stderr, how much was left out."""
+    most = number
+    if number is None and not everything and (json or not sys.stdout.isatty()):
+        most = MOST_LINES
+    tail = Tail() if most is None else find_tail(log.path, most)
+    hint = "`--all` has all of it, `-n N` the last N lines."
+    if tail.left_out and number is None:
+        say(f"note: the first {tail.left_out} lines are left out; {hint}")
+    parts = read_log(log, follow, tail.offset)
+    if not json:
+        for part in parts:
+            sys.stdout.buffer.write(part)
+            sys.stdout.buffer.flush()
+        return
+    if tail.left_out:
+        left_out: LeftOut = {"event": "left_out", "count": tail.left_out, "hint": hint}
+        write_line(left_out)
+    for line in lines_of(parts):
+        told: LogTextLine = {"event": "line", "line": line}
+        write_line(told)
