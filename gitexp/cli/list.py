@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment
@@ -35,6 +36,7 @@ def command(
     all_projects: bool = typer.Option(
         False, "--all-projects", help="Also those of other DVC projects in this repository."
     ),
+    everything: bool = ALL,
     name_only: bool = typer.Option(False, "--name-only", help="Only the names, one a line."),
     sha_only: bool = typer.Option(False, "--sha-only", help="Only the commit ids, one a line."),
     json: bool = typer.Option(False, "--json", help="Names, commits and refs by baseline."),
@@ -50,6 +52,8 @@ def command(
     known = [one for one in _known(repo, remote) if all_commits or one.baseline in found]
     for each in known if remote or all_projects else of_root(repo, project.prefix, known):
         found.setdefault(each.baseline, []).append(each)
+    most = None if name_only or sha_only else bound(MOST_LINES, None, everything, json)
+    found, left_out = _first(found, most)
     shown = [one for experiments in found.values() for one in experiments]
     names = names_of(repo) if shown and not (name_only or sha_only) else {}
     fates = fates_of(repo, list(found), names) if all_commits and names else {}
@@ -58,10 +62,24 @@ def command(
     elif sha_only:
         lines = [one.commit for one in shown]
     elif json:
-        lines = [answer_text(list_data(found, names, fates))]
+        lines = [answer_text(list_data(found, names, fates, left_out))]
     else:
         lines = list_lines(found, names, fates)
     sys.stdout.write("".join(f"{line}\n" for line in lines))
+    tell_left_out(left_out, "experiments", None)
+
+
+def _first(found: dict[str, list[Experiment]], most: int | None) -> tuple[dict[str, list[Experiment]], int]:
+    """The first so many of all baselines together, and how many are left out."""
+    total = sum(map(len, found.values()))
+    if most is None or total <= most:
+        return found, 0
+    first: dict[str, list[Experiment]] = {}
+    room = most
+    for baseline, experiments in found.items():
+        first[baseline] = experiments[:room]
+        room -= len(first[baseline])
+    return first, total - most
 
 
 def _known(repo: Repo, remote: str | None) -> list[Experiment]:

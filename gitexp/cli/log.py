@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import typer
 
+from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, hint, tell_left_out
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.find import is_name
-from gitexp.experiment.history import LogEntry, LogRequest, read_failed, read_log
+from gitexp.experiment.history import LogEntry, LogRequest, find_log, read_entries, read_failed
 from gitexp.experiment.log_git import commits_between, read_patch
 from gitexp.experiment.story import read_story
 from gitexp.experiment.table import RevisionReader
@@ -46,6 +48,7 @@ def command(
     oneline: bool = typer.Option(False, "--oneline", help="One line an experiment."),
     graph: bool = typer.Option(False, "--graph", help="Drawn on the commits they stand on."),
     number: int = typer.Option(None, "-n", "--number", min=0, help="At most that many."),
+    everything: bool = ALL,
     stat: bool = typer.Option(False, "--stat", help="With the files changed against the baseline."),
     patch: bool = typer.Option(False, "-p", "--patch", help="With the changes against the baseline."),
     rev: list[str] = typer.Option(
@@ -71,21 +74,30 @@ def command(
     baselines = Baselines(tuple(rev or ()), everywhere=all_commits)
     names, paths = _sorted_out(project, words or [])
     with RevisionReader(project) as reader:
+        usual = MOST_LINES if (oneline or graph) and not json else MOST_OBJECTS
+        most = None if names else bound(usual, number, everything, json)
         if failed:
-            runs = read_failed(project, reader.objects, names, baselines, number)
+            every = read_failed(project, reader.objects, names, baselines, None)
+            runs, left_out = every[:most], len(every) - len(every[:most])
             text: Iterable[str] = map(answer_text, failed_data(runs))
             if not json:
                 text = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
         else:
-            request = LogRequest(tuple(names), baselines, number, grep, author, since, tuple(paths))
-            entries = read_log(project, reader, request)
+            request = LogRequest(tuple(names), baselines, most, grep, author, since, tuple(paths))
+            found = find_log(project, reader, request)
+            left_out = len(found) - len(found[:most])
+            entries = read_entries(reader, found[:most])
             if json:
                 text = (answer_text(_data(project, reader, entry, bool(names))) for entry in entries)
             elif graph:
                 text = _graph(project, reader, list(entries), form)
             else:
                 text = _lines(project, reader, entries, form, bool(names))
+        if json and left_out:
+            told: LeftOut = {"event": "left_out", "count": left_out, "hint": hint()}
+            text = chain(text, [answer_text(told)])
         show_lines(text, not no_pager)
+    tell_left_out(left_out, "experiments", number)
 
 
 def _sorted_out(project: Project, words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -6,29 +6,27 @@ import sys
 
 import typer
 
+from gitexp.cli.bounds import ALL, MOST_LINES, bound
 from gitexp.queue.follow import Tail, find_tail, lines_of, read_log
 from gitexp.queue.named import RunLog
 from gitexp.screen.answer import LeftOut, lines, write_line
 from gitexp.screen.log_lines import LogTextLine
 from gitexp.screen.talk import say
 
-ANSWER = lines(LogTextLine, LeftOut)
+__all__ = ["ALL", "ANSWER", "FOLLOW", "JSON", "NUMBER", "write_log"]
 
-MOST_LINES = 1000  # where nobody asked for more, and no terminal shows it
+ANSWER = lines(LogTextLine, LeftOut)
 
 FOLLOW = typer.Option(False, "-f", "--follow", help="Go on while it runs.")
 NUMBER = typer.Option(
     None, "-n", "--lines", min=0, help=f"Only the last so many lines; {MOST_LINES} where it is no terminal."
 )
-ALL = typer.Option(False, "--all", help="All of it, also into a pipe or a file.")
 JSON = typer.Option(False, "--json", help="One object a line of the log.")
 
 
 def write_log(log: RunLog, follow: bool, number: int | None, everything: bool, json: bool) -> None:
     """Write the log as the options say; on stderr, how much was left out."""
-    most = number
-    if number is None and not everything and (json or not sys.stdout.isatty()):
-        most = MOST_LINES
+    most = bound(MOST_LINES, number, everything, json)
     tail = Tail() if most is None else find_tail(log.path, most)
     hint = "`--all` has all of it, `-n N` the last N lines."
     if tail.left_out and number is None:

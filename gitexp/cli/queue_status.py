@@ -7,6 +7,7 @@ import time
 
 import typer
 
+from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, tell_left_out
 from gitexp.project import find_project
 from gitexp.queue.control import read_queue
 from gitexp.screen.answer import one, write_line
@@ -18,6 +19,7 @@ ANSWER = one(QueueAnswer)
 
 def command(
     json: bool = typer.Option(False, "--json", help="As JSON; with --watch one object a line."),
+    everything: bool = ALL,
     watch: bool = typer.Option(
         False, "-w", "--watch", help="Show it again every second until nothing is left."
     ),
@@ -27,13 +29,15 @@ def command(
     while True:
         state = read_queue(project)
         if json:
-            write_line(queue_data(state))
+            write_line(queue_data(state, bound(MOST_OBJECTS, None, everything, json)))
         else:
+            most = bound(MOST_LINES, None, everything)
             sys.stdout.write(
                 ("\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else "")
-                + "\n".join(queue_lines(state, time.time()))
+                + "\n".join(queue_lines(state, time.time(), most))
                 + "\n"
             )
+            tell_left_out(len(state.entries) - len(state.entries[:most]), "entries", None)
         sys.stdout.flush()
         if not watch or not state.unfinished:
             return

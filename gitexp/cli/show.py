@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 import gc
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from gitexp import deferred
+from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
 from gitexp.experiment.columns import all_rows, choose_columns, named_columns
 from gitexp.experiment.grouping import group_rows
+from gitexp.experiment.record import Group
 from gitexp.experiment.repetitions import seed_keys
 from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table import TableRequest, collect_table
@@ -88,6 +91,7 @@ def command(
         False, "--seeds", help="One row for experiments that differ only in their seed: n, mean ± deviation."
     ),
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
+    everything: bool = ALL,
     sort_order: str = typer.Option("asc", "--sort-order", metavar="asc|desc", help="Direction of --sort-by."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Significant digits of floats."),
     wide: bool = typer.Option(
@@ -138,6 +142,9 @@ def command(
     if json:
         write_pieces(show_json(groups))
         return
+    left_out = 0
+    if top is None and not (csv or md):
+        groups, left_out = _first(groups, bound(MOST_LINES, None, everything))
     rows = list(all_rows(groups))
     if names:
         columns = named_columns(rows, names)
@@ -152,3 +159,12 @@ def command(
         room = None if wide else terminal_columns()
         look = Look(room, has_colour(), has_unicode(), precision, today, wishes, bool(column))
         show_lines(show_table(groups, columns, look), not no_pager, chop=True)
+        tell_left_out(left_out, "experiments", None)
+
+
+def _first(groups: Sequence[Group], most: int | None) -> tuple[list[Group], int]:
+    """The first so many experiments of all groups together, as they stand, and how many are left out."""
+    total = sum(len(group.rows) for group in groups)
+    if most is None or total <= most:
+        return list(groups), 0
+    return top_rows(groups, most), total - most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gitexp.errors import ExpError
@@ -52,8 +52,28 @@ class LogRequest:
     paths: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An experiment that is wanted, of which no more is read than its commit and remark."""
+
+    experiment: Experiment
+    commit: Commit
+    remark: str = ""
+
+
 def read_log(project: Project, reader: RevisionReader, request: LogRequest) -> Iterator[LogEntry]:
-    """Experiments by name, or all of some baselines, newest first; read as they are asked for.
+    """Experiments by name, or all of some baselines, newest first; read as they are asked for."""
+    return read_entries(reader, find_log(project, reader, request)[: request.limit])
+
+
+def read_entries(reader: RevisionReader, found: Iterable[Found]) -> Iterator[LogEntry]:
+    """What was found, with what its messages do not tell."""
+    for one in found:
+        yield LogEntry(one.experiment, one.commit, _changes(reader, one.experiment, one.commit), one.remark)
+
+
+def find_log(project: Project, reader: RevisionReader, request: LogRequest) -> list[Found]:
+    """All that the request is for, whatever its limit, newest first or as they are named.
 
     Raises ExpError for an unknown name, revision or time.
     """
@@ -72,9 +92,7 @@ def read_log(project: Project, reader: RevisionReader, request: LogRequest) -> I
     if request.paths:
         changed = changing(project, [one for one, _ in known], request.paths)
         known = [pair for pair in known if pair[0].commit in changed]
-    for experiment, commit in known[: request.limit]:
-        changes = _changes(reader, experiment, commit)
-        yield LogEntry(experiment, commit, changes, remarks.get(commit.oid, ""))
+    return [Found(one, commit, remarks.get(commit.oid, "")) for one, commit in known]
 
 
 def _fits(request: LogRequest, experiment: Experiment, commit: Commit, remark: str) -> bool:

@@ -125,14 +125,14 @@ class QueuedLine(EntryData):
     event: Literal["queued"]
 
 
-def queue_data(state: QueueState) -> QueueAnswer:
+def queue_data(state: QueueState, most: int | None = None) -> QueueAnswer:
     """What `exp queue status` shows."""
     return {
         "entries": [
             {**entry_data(place, job), "engine": _engine_data(job, state.joined)}
-            for place, job in state.entries
+            for place, job in state.entries[:most]
         ],
-        "left_out": 0,
+        "left_out": len(state.entries) - len(state.entries[:most]),
         "counts": dict(Counter(place.value for place, _ in state.entries)),
         "workers": [owner_data(worker.owner) for worker in state.workers],
         "put_back": [job.id for job in state.joined.put_back],

@@ -60,6 +60,7 @@ STEPS = (
     Step("list", "-A"),
     Step("show"),
     Step("show", "--group-by train.lr"),
+    Step("ui"),
     Step("log", "-n 1", events=("experiment",)),
     Step("log", "one", events=("experiment",)),
     Step("diff", "HEAD one"),
