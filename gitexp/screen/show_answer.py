@@ -1,4 +1,4 @@
-"""What `exp show --json` holds, in DVC's layout: the types of show_data.show_json, which writes it as text."""
+"""What `exp show --json` holds, in DVC's layout: the types of what show_data writes as text."""
 
 from __future__ import annotations
 
