@@ -16,8 +16,6 @@ from gitexp.experiment.gc import (
     remove_remote_garbage,
 )
 from gitexp.experiment.lost_runs import keep_lost_runs
-from gitexp.experiment.operations import expire
-from gitexp.git.worktree import WorktreePool
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_lines import size_text
@@ -42,7 +40,9 @@ def command(
         "--all-experiments/--no-experiments",
         help="Keep what experiments need, or free it: they stay, without their data.",
     ),
-    log_days: float = typer.Option(90, "--log-days", help="Logs of runs end after so many days."),
+    log_days: float = typer.Option(
+        None, "--log-days", help="Logs of runs end after so many days.  [default: exp.logDays, 90]"
+    ),
     cloud: bool = typer.Option(False, "-c", "--cloud", help="Also on the data remote."),
     remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="The data remote for -c."),
     dry: bool = typer.Option(False, "--dry", help="Only say what would go."),
@@ -54,12 +54,13 @@ def command(
     scope = CommitScope(
         workspace or branches or tags or commits, branches, tags, commits, False, tuple(revs or ()), number
     )
-    request = GcRequest(scope, experiments, log_days)
+    days = project.settings.log_days if log_days is None else log_days
+    request = GcRequest(scope, experiments, days)
     if not dry:
-        _sweep(project)
+        keep_lost_runs(project)
     garbage = find_garbage(project, request)
     there = find_remote_garbage(project, request, remote) if cloud or remote else None
-    nothing = not garbage.pieces and not (there and there.objects)
+    nothing = garbage.is_empty and not (there and there.objects)
     if not json:
         title = "Nothing to remove." if nothing else "Would remove:" if dry else "To remove:"
         sys.stdout.write("".join(f"{line}\n" for line in (title, *gc_lines(garbage, there))))
@@ -68,13 +69,6 @@ def command(
         _remove(project, request, garbage, there, json)
     if json:
         write_answer(gc_json(garbage, there, not dry))
-
-
-def _sweep(project: Project) -> None:
-    """What killed runs and old undos left behind goes without asking: nobody can use it."""
-    keep_lost_runs(project)
-    WorktreePool(project.repo).sweep()
-    expire(project.repo)
 
 
 def _confirm(force: bool, json: bool) -> None:

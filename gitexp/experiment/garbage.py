@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,8 @@ from gitexp.errors import ExpError
 from gitexp.experiment.commit_scope import CommitScope, commits_in
 from gitexp.experiment.environment_share import ENVIRONMENTS
 from gitexp.experiment.find import EXPERIMENTS
-from gitexp.experiment.joblog import jobs_folder
 from gitexp.experiment.kept_hashes import CommitHashes, hashes_below, with_children
+from gitexp.experiment.leftovers import Leftovers, Piece, find_leftovers, old_logs
 from gitexp.experiment.run_note import running_notes
 from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import MANY, BulkReader
@@ -35,7 +35,6 @@ from gitexp.project import Project
 _OURS = "refs/gitexp/"
 _DVC_STASHES = ("refs/exps/stash", "refs/exps/celery/stash", "refs/exps/celery/failed")
 _TEMP_AGE = 3600.0  # seconds; a file that was not touched for so long is nobody's any more
-_DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,6 @@ class GcRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A file to remove; `size` in bytes is what that gives back (a file with other links gives nothing)."""
-
-    path: Path
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Garbage:
     """`objects` by their role: data, runs of the run cache, leftovers, folders of old logs."""
 
@@ -66,12 +57,17 @@ class Garbage:
     runs: tuple[Piece, ...] = ()
     temps: tuple[Piece, ...] = ()
     logs: tuple[Piece, ...] = ()
+    leftovers: Leftovers = Leftovers()
     busy: bool = False  # something is at work, so more was kept
     at: float = 0.0  # when this was found, in seconds since the epoch
 
     @property
     def size(self) -> int:
-        return sum(piece.size for piece in self.pieces)
+        return sum(piece.size for piece in self.pieces) + self.leftovers.size
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.pieces and not self.leftovers
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -83,7 +79,8 @@ def find_garbage(project: Project, request: GcRequest) -> Garbage:
     at = time.time()
     store = open_store(project)
     began = oldest_work(project.repo)
-    kept = kept_values(project, store, request)
+    leftovers = find_leftovers(project)
+    kept = kept_values(project, store, request, {ref.name for ref in leftovers.expired.refs})
     runs = RunCache(store)
     if began is not None:
         kept |= {out.hash.value for _, entry in runs.entries() for out in entry.outs if out.hash}
@@ -102,14 +99,18 @@ def find_garbage(project: Project, request: GcRequest) -> Garbage:
         tuple(objects),
         tuple(_piece(path, path.stat()) for path in useless),
         tuple(_old_temps(store)),
-        tuple(_old_logs(project.repo, request.log_days)),
+        tuple(old_logs(project.repo, request.log_days)),
+        leftovers,
         began is not None,
         at,
     )
 
 
-def kept_values(project: Project, store: Store, request: GcRequest) -> set[str]:
-    """Hash values that locks name in what is to be kept; children of directories are not among them."""
+def kept_values(project: Project, store: Store, request: GcRequest, ending: Collection[str] = ()) -> set[str]:
+    """Hash values that locks name in what is to be kept; children of directories are not among them.
+
+    Refs named in `ending` keep nothing any more.
+    """
     scope = request.scope
     if scope.is_empty:
         raise ExpError(
@@ -118,7 +119,7 @@ def kept_values(project: Project, store: Store, request: GcRequest) -> set[str]:
             "`exp gc -w --dry` shows what would go.",
         )
     repo = project.repo
-    commits = [*commits_in(repo, scope), *_always_kept(repo, request.experiments)]
+    commits = [*commits_in(repo, scope), *_always_kept(repo, request.experiments, ending)]
     kept = set(hashes_below(project.root)) if scope.workspace else set()
     for worktree in _worktrees(repo):
         kept |= hashes_below(worktree)
@@ -127,9 +128,11 @@ def kept_values(project: Project, store: Store, request: GcRequest) -> set[str]:
         return kept.union(*(hashes.of(commit) for commit in dict.fromkeys(commits)))
 
 
-def _always_kept(repo: Repo, experiments: bool) -> Iterator[str]:
+def _always_kept(repo: Repo, experiments: bool, ending: Collection[str]) -> Iterator[str]:
     """Queued, failed, removed experiments and kept workspaces; finished experiments; DVC's own queue."""
-    yield from (ref.oid for ref in list_refs(repo, _OURS) if not ref.name.startswith(ENVIRONMENTS))
+    for ref in list_refs(repo, _OURS):
+        if ref.name not in ending and not ref.name.startswith(ENVIRONMENTS):
+            yield ref.oid
     if experiments:
         yield from (ref.oid for ref in list_refs(repo, EXPERIMENTS))
     for stash in _DVC_STASHES:
@@ -154,17 +157,6 @@ def _old_temps(store: Store) -> Iterator[Piece]:
     for path, found in list_temps(store.root):
         if found.st_ctime < until:
             yield _piece(path, found)
-
-
-def _old_logs(repo: Repo, days: float) -> Iterator[Piece]:
-    """Folders of runs that ended long ago."""
-    until = time.time() - days * _DAY
-    running = {note.id for _, note in running_notes(repo)}
-    for folder in sorted(jobs_folder(repo).glob("*")):
-        files = [path for path in folder.rglob("*") if path.is_file()]
-        newest = max((path.stat().st_mtime for path in (folder, *files)), default=0.0)
-        if newest < until and folder.name not in running:
-            yield Piece(folder, sum(path.stat().st_size for path in files))
 
 
 def _piece(path: Path, found: os.stat_result) -> Piece:

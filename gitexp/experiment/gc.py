@@ -15,8 +15,9 @@ from gitexp.cache.store import Store
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove
 from gitexp.errors import ExpError
-from gitexp.experiment.garbage import Garbage, GcRequest, Piece, find_garbage, kept_values
+from gitexp.experiment.garbage import Garbage, GcRequest, find_garbage, kept_values
 from gitexp.experiment.kept_hashes import children_of
+from gitexp.experiment.leftovers import Piece, sweep_leftovers
 from gitexp.experiment.stores import open_store
 from gitexp.project import Project
 from gitexp.project.remotes import choose_remote
@@ -40,9 +41,11 @@ def remove_garbage(project: Project, request: GcRequest, garbage: Garbage) -> in
     What was used since it was found stays. Runs go before their outs: whoever looks meanwhile finds no run
     whose outs are gone.
     """
+    sweep_leftovers(project, garbage.leftovers)
     with dvc_lock(project.root):
         still = set(find_garbage(project, request).pieces)
-        return sum(_remove(piece, garbage.at) for piece in garbage.pieces if piece in still)
+        freed = sum(_remove(piece, garbage.at) for piece in garbage.pieces if piece in still)
+    return freed + garbage.leftovers.size
 
 
 def _remove(piece: Piece, at: float) -> int:

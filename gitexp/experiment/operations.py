@@ -116,16 +116,34 @@ def forget_operation(repo: Repo, operation: Operation) -> None:
     _file(repo, operation.id).unlink(missing_ok=True)
 
 
-def expire(repo: Repo, days: float = KEPT_DAYS) -> int:
-    """End what is kept for undo for more than `days`; how many refs went. Their commits are git gc's then."""
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """What was kept for undo and has been kept long enough: operations, and refs that hold commits."""
+
+    files: tuple[Path, ...] = ()
+    refs: tuple[Ref, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.refs)
+
+
+def find_expired(repo: Repo, days: float = KEPT_DAYS) -> Expired:
+    """What is older than `days`."""
     limit = time.time() - days * _DAY
-    for path in _folder(repo).glob("[0-9]*.json"):
-        if time_of(path.stem) < limit:
-            path.unlink(missing_ok=True)
+    files = [path for path in sorted(_folder(repo).glob("[0-9]*.json")) if time_of(path.stem) < limit]
     refs = [ref for prefix in (REMOVED, WORKSPACES, BEFORE) for ref in list_refs(repo, prefix)]
     old = [ref for ref in refs if time_of(ref.name.rpartition("/")[2]) < limit]
-    change_refs(repo, [RefChange(ref.name, new=None, old=ref.oid) for ref in old], "exp: kept long enough")
-    return len(old)
+    return Expired(tuple(files), tuple(old))
+
+
+def expire(repo: Repo, days: float = KEPT_DAYS) -> int:
+    """End what is kept for undo for more than `days`; how many refs went. Their commits are git gc's then."""
+    found = find_expired(repo, days)
+    for path in found.files:
+        path.unlink(missing_ok=True)
+    gone = [RefChange(ref.name, new=None, old=ref.oid) for ref in found.refs]
+    change_refs(repo, gone, "exp: kept long enough")
+    return len(gone)
 
 
 def time_of(moment: str) -> float:

@@ -17,6 +17,7 @@ from gitexp.experiment.carry import find_included, resolve_copies
 from gitexp.experiment.devices import Devices, parse_devices
 from gitexp.experiment.environment_refs import EnvironmentKeeper
 from gitexp.experiment.journal import Journal
+from gitexp.experiment.leftovers import prune_logs
 from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.once import Once
 from gitexp.experiment.request import RunRequest
@@ -85,6 +86,7 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
         yield supplied(session)
         session.pool.sweep()
         keep_lost_runs(project)
+        prune_logs(project)
 
 
 def supplied(session: Session) -> Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
@@ -169,6 +170,21 @@ def _write_if_other(path: Path, data: bytes) -> None:
         if path.is_dir() and not path.is_symlink():
             remove_tree(path)
         write_atomic(path, data)
+
+
+def size_of(slot: Slot, all_of_it: bool) -> int:
+    """The bytes on disk of a checkout that nothing else has: all, or those that are not tracked."""
+    tracked = None if all_of_it else read_tracked(slot.tracked_file)
+    files = tracked.files if tracked is not None else frozenset()
+    total = 0
+    for folder, _, names in os.walk(slot.checkout):
+        for name in names:
+            path = os.path.join(folder, name)
+            with suppress(FileNotFoundError):
+                found = os.lstat(path)
+                if found.st_nlink == 1 and os.path.relpath(path, slot.checkout) not in files:
+                    total += found.st_size
+    return total
 
 
 def is_idle(slot: Slot) -> bool:

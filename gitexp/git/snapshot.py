@@ -11,7 +11,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -72,14 +72,18 @@ def _within(path: str, chosen: Sequence[str]) -> bool:
     return any(path == one or path.startswith(f"{one}/") for one in chosen)
 
 
-def sweep_indexes(repo: Repo) -> None:
-    """Remove private indexes that a killed process left behind."""
+def old_indexes(repo: Repo) -> Iterator[Path]:
+    """Private indexes that a killed process left behind."""
     for path in (repo.state_dir / "index").glob("*"):
-        try:
+        with suppress(FileNotFoundError):
             if path.stat().st_mtime < time.time() - _LEFTOVER_AGE:
-                path.unlink()
-        except FileNotFoundError:
-            continue
+                yield path
+
+
+def sweep_indexes(repo: Repo) -> None:
+    """Remove them."""
+    for path in old_indexes(repo):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

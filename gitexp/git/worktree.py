@@ -18,7 +18,7 @@ from pathlib import Path
 
 from gitexp.git import pool_slot
 from gitexp.git.command import run_git
-from gitexp.git.pool_checkout import OURS, clean, destroy, is_idle, prepare
+from gitexp.git.pool_checkout import OURS, clean, destroy, is_idle, prepare, size_of
 from gitexp.git.pool_slot import Slot
 from gitexp.git.repo import Repo
 from gitexp.git.snapshot import sweep_indexes
@@ -79,6 +79,22 @@ class WorktreePool:
             slot.owner_file.unlink(missing_ok=True)
         finally:
             pool_slot.free(slot)
+
+    def left_behind(self) -> list[tuple[Path, int]]:
+        """What `sweep` would clean or give up: checkouts, with the bytes that would be deleted in them."""
+        found = []
+        for number in pool_slot.numbers(self._folder):
+            slot = pool_slot.claim(self._folder, number)
+            if slot is None:
+                continue
+            try:
+                if is_idle(slot):
+                    found.append((slot.checkout, size_of(slot, all_of_it=True)))
+                elif pool_slot.owner_of(slot) is not None:
+                    found.append((slot.checkout, size_of(slot, all_of_it=False)))
+            finally:
+                pool_slot.free(slot)
+        return found
 
     def sweep(self) -> int:
         """Clean what killed processes left, give up worktrees long unused; how many were left behind."""

@@ -53,6 +53,7 @@ class Settings:
     exp_auto_push: bool = False
     exp_git_remote: str = "origin"
     jobs: int = 1  # stage commands at once
+    log_days: int = 90  # how long logs of runs are kept
     gpus: str = ""  # devices that stage commands share: '0,1'
     snapshot_max_size: int = _MIB  # bytes; bigger untracked files stay out of a snapshot
 
@@ -78,6 +79,7 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
         exp_auto_push=_flag(_exp_setting(exp, ours, environ, "auto_push"), "exp.auto_push"),
         exp_git_remote=_exp_setting(exp, ours, environ, "git_remote").get("git_remote") or "origin",
         jobs=_count(ours, "exp.jobs", available_cpus()),
+        log_days=_count(ours, "exp.logDays", 90),
         gpus=ours.get("exp.gpus", ""),
         snapshot_max_size=_size(ours, "exp.snapshotMaxSize", _MIB),
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.garbage import Garbage, Piece
+from gitexp.experiment.garbage import Garbage
 from gitexp.experiment.gc import RemoteGarbage
+from gitexp.experiment.leftovers import Leftovers, Piece
+from gitexp.experiment.operations import KEPT_DAYS
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 
@@ -20,6 +22,7 @@ def gc_lines(garbage: Garbage, there: RemoteGarbage | None) -> list[str]:
         ("old log", garbage.logs),
     ]
     lines = [_line(name, pieces) for name, pieces in kinds if pieces]
+    lines += _leftover_lines(garbage.leftovers)
     if there is not None and there.objects:
         where = one_line(there.remote.url)
         lines.append(f"  {plural(len(there.objects), 'object')} on {where} ({size_text(there.size)})")
@@ -28,10 +31,24 @@ def gc_lines(garbage: Garbage, there: RemoteGarbage | None) -> list[str]:
     return lines
 
 
+def _leftover_lines(left: Leftovers) -> list[str]:
+    lines = []
+    if left.worktrees:
+        lines.append(_line("worktree left by killed or no runs", left.worktrees))
+    if left.expired:
+        count = max(len(left.expired.files), len(left.expired.refs))
+        lines.append(f"  {plural(count, 'undo')} of more than {KEPT_DAYS} days")
+    if left.caches:
+        lines.append(_line("old cache file", left.caches))
+    return lines
+
+
 def _line(name: str, pieces: Sequence[Piece]) -> str:
     count = len(pieces)
-    word = name if count == 1 else "runs of the run cache" if name.startswith("run ") else f"{name}s"
-    return f"  {count} {word} ({size_text(sum(piece.size for piece in pieces))})"
+    first, *rest = name.split(" ")
+    is_phrase = len(rest) > 1
+    many = " ".join([f"{first}s", *rest]) if is_phrase else f"{name}s"
+    return f"  {count} {name if count == 1 else many} ({size_text(sum(piece.size for piece in pieces))})"
 
 
 class GcAnswer(TypedDict):
@@ -43,6 +60,10 @@ class GcAnswer(TypedDict):
     runs: Annotated[int, "entries of the run cache"]
     temporary: int
     logs: int
+    worktrees: Annotated[int, "of the pool, left by killed runs or long unused"]
+    undo: Annotated[int, "operations that were kept long enough"]
+    undo_refs: Annotated[int, "refs that kept commits for them"]
+    caches: Annotated[int, "files of ours that nothing reads any more"]
     remote_objects: int
     busy: Annotated[bool, "something runs: what it may need was kept"]
 
@@ -55,6 +76,10 @@ def gc_json(garbage: Garbage, there: RemoteGarbage | None, removed: bool) -> GcA
         "runs": len(garbage.runs),
         "temporary": len(garbage.temps),
         "logs": len(garbage.logs),
+        "worktrees": len(garbage.leftovers.worktrees),
+        "undo": len(garbage.leftovers.expired.files),
+        "undo_refs": len(garbage.leftovers.expired.refs),
+        "caches": len(garbage.leftovers.caches),
         "remote_objects": len(there.objects) if there else 0,
         "busy": garbage.busy,
     }

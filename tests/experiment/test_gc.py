@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -25,9 +26,11 @@ from gitexp.experiment.gc import (
     remove_remote_garbage,
 )
 from gitexp.experiment.stores import open_store
+from gitexp.git.owner import owner_lines, this_process
+from gitexp.git.refs import list_refs
 from gitexp.project import Project, find_project
 from tests.experiment.lab import PIPELINE, Lab
-from tests.programs import git
+from tests.programs import EXP, exp_ok, finish, git, start
 from tests.repos import commit_all, make_project, write_files
 
 WORKSPACE = GcRequest(CommitScope(workspace=True))
@@ -199,3 +202,87 @@ def test_a_remote_is_collected_with_the_lists_that_only_it_has(lab: Lab) -> None
     assert [one.key for one in garbage.objects] == ["files/md5/8f/a14cdd754f91cc6554c9e71929cce7"]
     remove_remote_garbage(garbage)
     assert not find_remote_garbage(find_project(lab.path), WORKSPACE, None).objects
+
+
+def leave_things_behind(lab: Lab) -> None:
+    """A worktree of a killed run, an undo of long ago, rows of an earlier version."""
+    lab.one("train.lr=0.3", name="a")
+    remove_experiments(lab.project.repo, RemoveRequest(("a",)))
+    state = lab.project.repo.state_dir
+    (worktree,) = [path for path in (state / "worktrees").iterdir() if path.name.isdigit()]
+    (worktree / "half.log").write_text("half")
+    (state / "worktrees" / f"{worktree.name}.slot" / "owner").write_text(owner_lines(this_process()))
+    (operation,) = (state / "undo").iterdir()
+    (ref,) = list_refs(lab.project.repo, "refs/gitexp/removed/")
+    long_ago = f"{ref.name.rpartition('/')[0]}/20200101T000000.0-0"
+    git(lab.path, "update-ref", long_ago, ref.oid)
+    git(lab.path, "update-ref", "-d", ref.name)
+    operation.rename(operation.with_name("20200101T000000.0-0.json"))
+    (state / "cache" / "rows-0.jsonl").write_text("old")
+
+
+def test_what_is_left_behind_is_told_before_it_goes(lab: Lab) -> None:
+    leave_things_behind(lab)
+    state = lab.project.repo.state_dir
+    before = {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.name != "lock"}
+    told = json.loads(exp_ok(lab.path, "gc", "-w", "--dry", "--json"))
+    assert (told["worktrees"], told["undo"], told["undo_refs"], told["caches"]) == (1, 1, 1, 1)
+    # What the removed experiment needed goes with the last chance to bring it back.
+    assert told["objects"] > 0 and told["removed"] is False and told["size"] >= len("half") + len("old")
+    assert {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.name != "lock"} == before
+    text = exp_ok(lab.path, "gc", "-w", "-f")
+    for words in ("1 worktree left by killed or no runs", "1 undo of more than 30 days", "1 old cache file"):
+        assert words in text
+    assert not list(state.rglob("half.log")) and not (state / "cache" / "rows-0.jsonl").exists()
+    assert not list_refs(lab.project.repo, "refs/gitexp/removed/") and not has(lab.project, model(0.3))
+    assert exp_ok(lab.path, "gc", "-w", "-f").startswith("Nothing to remove.")
+
+
+def test_logs_end_by_age_without_gc_too(lab: Lab) -> None:
+    lab.one(name="a")
+    jobs = lab.project.repo.state_dir / "jobs"
+    (old,) = jobs.iterdir()
+    for path in (old, *old.rglob("*")):
+        os.utime(path, (1, 1))
+    lab.one("train.lr=0.2", name="b")
+    assert old.exists()  # looked at once a day
+    os.utime(lab.project.repo.state_dir / "logs-pruned", (1, 1))
+    git(lab.path, "config", "exp.logDays", "30000")
+    lab.one("train.lr=0.3", name="c")
+    assert old.exists()
+    os.utime(lab.project.repo.state_dir / "logs-pruned", (1, 1))
+    git(lab.path, "config", "exp.logDays", "30")
+    lab.one("train.lr=0.4", name="d")
+    assert not old.exists() and len(list(jobs.iterdir())) == 3
+
+
+WAITING = """\
+stages:
+  first:
+    cmd: cat data.txt > first.txt
+    deps: [data.txt]
+    outs: [first.txt]
+  second:
+    cmd: cd ../../../../..; touch begun; until [ -e go ]; do sleep 0.02; done; cd -; cat first.txt > s.txt
+    deps: [first.txt]
+    outs: [s.txt]
+"""
+
+
+def test_a_run_at_work_loses_nothing_to_gc(work: Path) -> None:
+    repo = make_project(work / "repo", {"dvc.yaml": WAITING, "data.txt": "made by the first stage\n"})
+    process = start(repo, (*EXP, "run", "-n", "busy"))
+    deadline = time.monotonic() + 60
+    while not (work / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    project = find_project(repo)
+    first = Hash(md5_bytes(b"made by the first stage\n"))
+    assert (work / "begun").exists() and open_store(project).has(first)
+    text = exp_ok(repo, "gc", "-w", "-f")
+    assert open_store(project).has(first), text
+    (work / "go").touch()
+    assert finish(process).code == 0
+    report = json.loads(exp_ok(repo, "fsck", "--json"))
+    assert report["clean"] and not report["elsewhere"]
+    exp_ok(repo, "apply", "busy")
+    assert (repo / "s.txt").read_text() == "made by the first stage\n"
