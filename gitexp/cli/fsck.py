@@ -20,16 +20,21 @@ ANSWER = one(FsckAnswer)
 def command(
     quick: bool = typer.Option(False, "--quick", help="Read no object, only see whether it is there."),
     repair: bool = typer.Option(
-        False, "--repair", help="Take away what is damaged; fetch it anew where the remote has it."
+        False,
+        "--repair",
+        help="Take away what is damaged; bring it back from the workspace or the remote where they have it.",
     ),
     cloud: bool = typer.Option(False, "-c", "--cloud", help="Also ask the data remote what it has."),
     remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="Ask this data remote."),
+    jobs: int = typer.Option(None, "-j", "--jobs", min=1, help="Objects read at once.  [default: exp.jobs]"),
     json: bool = typer.Option(False, "--json", help="What was found, as JSON."),
 ) -> int:
     """Check every object against its name, the run cache, and that each revision has its data somewhere."""
     asked = remote or "" if cloud or remote else None
     with TrafficLine("Reading") as line:
-        report = check_all(find_project(), FsckRequest(not quick, repair, asked), line)
+        project = find_project()
+        request = FsckRequest(not quick, repair, asked, jobs or project.settings.jobs)
+        report = check_all(project, request, line)
     if json:
         write_answer(fsck_json(report))
     else:

@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import FoundObject, list_objects
-from gitexp.cache.push import ask_exists, run_files
-from gitexp.cache.remote import key_of, open_remote, pull_objects
+from gitexp.cache.push import run_files
+from gitexp.cache.soundness import find_unsound
 from gitexp.cache.store import Store
-from gitexp.cache.transfer import Progress, Tally, unwatched
+from gitexp.cache.transfer import Progress, unwatched
 from gitexp.content import Hash
 from gitexp.errors import ExpError
-from gitexp.experiment.find import list_experiments
-from gitexp.experiment.needed import Need, NeedReader
+from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref
+from gitexp.experiment.fsck_repair import fetch_again, lacking_here, restore_from_workspace, take_away
+from gitexp.experiment.needed import NeedReader
 from gitexp.experiment.stores import open_store
+from gitexp.experiment.whereabouts import Where, Whereabouts, find_whereabouts
+from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import list_refs
 from gitexp.project import Project
-from gitexp.project.remotes import choose_remote
 
-_BRANCHES = "refs/heads/"
-
-
-class Where(Enum):
-    """Where the data of a revision is."""
-
-    HERE = "here"
-    REMOTE = "on the remote"
-    GONE = "gone"
-    UNKNOWN = "not in the cache; no remote was asked"
-
-
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """A revision whose data is not all here: `paths` are the outs it lacks; `error` if it can't be read."""
-
-    name: str
-    where: Where
-    paths: tuple[str, ...] = ()
-    error: str | None = None
+# DVC keeps refs of its own beside the experiments.
+_DVCS_OWN = frozenset({"stash", "celery", "exec", "apply", "temp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +43,37 @@ class Damaged:
 
 @dataclass(frozen=True, slots=True)
 class FsckRequest:
-    """Without `read` objects need only be there. `remote`: which to ask, '' the default, None none."""
+    """Without `read` objects need only be there. `remote`: which to ask, '' the default, None none.
+
+    `jobs` objects are read at once.
+    """
 
     read: bool = True
     repair: bool = False
     remote: str | None = None
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class FsckReport:
-    """What was found. `revisions` counts branches, experiments and the workspace."""
+    """What was found. `revisions` are all that there are: workspace, index, branches, experiments …
+
+    `bad_refs` are refs under refs/exps/ that are no experiment, or whose commit is not here.
+    """
 
     objects: int = 0
     size: int = 0
     damaged: tuple[Damaged, ...] = ()
     runs: int = 0
     damaged_runs: tuple[Path, ...] = ()
-    revisions: int = 0
-    elsewhere: tuple[Whereabouts, ...] = ()
+    bad_refs: tuple[str, ...] = ()
+    revisions: tuple[Whereabouts, ...] = ()
+    trouble: str | None = None  # with the remote, while repairing
+
+    @property
+    def elsewhere(self) -> tuple[Whereabouts, ...]:
+        """The revisions whose data is not all here."""
+        return tuple(one for one in self.revisions if one.where is not Where.HERE)
 
     @property
     def is_clean(self) -> bool:
@@ -85,7 +81,8 @@ class FsckReport:
         return (
             all(one.repaired for one in self.damaged)
             and not self.damaged_runs
-            and all(one.where is Where.REMOTE for one in self.elsewhere)
+            and not self.bad_refs
+            and all(one.where in (Where.HERE, Where.REMOTE) for one in self.revisions)
         )
 
 
@@ -93,37 +90,49 @@ def check_all(project: Project, request: FsckRequest, progress: Progress = unwat
     """Check objects, run cache, locks and refs. Raises ExpError for a remote that can't be asked."""
     store = open_store(project)
     objects = list(list_objects(store.root))
-    bad = list(_unsound(store, objects, progress)) if request.read else []
+    bad = find_unsound(store, objects, request.jobs, progress) if request.read else []
     damaged = [_described(project, found) for found in bad]
+    trouble = None
     if request.repair:
-        damaged = list(_repaired(project, store, damaged, request))
+        take_away(store, bad)
+        wanted = [*lacking_here(project, store), *(one.hash for one in damaged)]
+        restore_from_workspace(project, store, wanted)
+        trouble = fetch_again(project, store, wanted, request.remote)
+        damaged = [
+            replace(one, repaired=store.objects.holds(one.hash.value, one.hash.algorithm)) for one in damaged
+        ]
     runs = run_files(store)
-    cache = RunCache(store)
-    damaged_runs = [path for path in runs if not cache.is_sound(path, path.name)]
-    if request.repair:
-        for path in damaged_runs:
-            path.unlink(missing_ok=True)
-        damaged_runs = []
-    elsewhere, revisions = _whereabouts(project, request)
     return FsckReport(
         len(objects),
         sum(found.stat.st_size for found in objects),
         tuple(damaged),
         len(runs),
-        tuple(damaged_runs),
-        revisions,
-        tuple(elsewhere),
+        tuple(_damaged_runs(store, runs, request.repair)),
+        tuple(_bad_refs(project)),
+        tuple(find_whereabouts(project, open_store(project), request.remote)),
+        trouble,
     )
 
 
-def _unsound(store: Store, objects: list[FoundObject], progress: Progress) -> Iterator[FoundObject]:
-    tally = Tally(progress)
-    tally.expect(len(objects), sum(found.stat.st_size for found in objects))
-    for found in objects:
-        if not store.objects.holds(found.value, found.algorithm):
-            yield found
-        tally.add(found.stat.st_size)
-        tally.done()
+def _damaged_runs(store: Store, runs: list[Path], repair: bool) -> list[Path]:
+    """The files of the run cache that do not hold the run of their name; with `repair` they go."""
+    cache = RunCache(store)
+    damaged = [path for path in runs if not cache.is_sound(path, path.name)]
+    if not repair:
+        return damaged
+    for path in damaged:
+        path.unlink(missing_ok=True)
+    return []
+
+
+def _bad_refs(project: Project) -> Iterator[str]:
+    """What DVC stumbles over, and what names a commit that is not here."""
+    with ObjectReader(project.repo) as reader:
+        for ref in list_refs(project.repo, EXPERIMENTS):
+            is_dvcs = ref.name.removeprefix(EXPERIMENTS).split("/", 1)[0] in _DVCS_OWN
+            is_known = is_dvcs or experiment_of_ref(ref) is not None
+            if not is_known or reader.commit(ref.oid) is None:
+                yield ref.name
 
 
 def _described(project: Project, found: FoundObject) -> Damaged:
@@ -151,64 +160,3 @@ def _files_at(top: Path) -> Iterator[Path]:
         yield from (path for path in top.rglob("*") if path.is_file())
     elif top.exists():
         yield top
-
-
-def _repaired(
-    project: Project, store: Store, damaged: Iterable[Damaged], request: FsckRequest
-) -> Iterator[Damaged]:
-    """Take damaged objects away (links to them in the workspace keep their content), fetch them anew."""
-    found = list(damaged)
-    for one in found:
-        one.path.unlink(missing_ok=True)
-    store.objects.forget()
-    if found and project.settings.remotes:
-        remote = open_remote(choose_remote(project.settings, request.remote or None))
-        pull_objects(store, remote, [Hash(one.hash.value, one.hash.algorithm) for one in found])
-    for one in found:
-        yield Damaged(
-            one.hash, one.path, one.written, store.objects.holds(one.hash.value, one.hash.algorithm)
-        )
-
-
-def _whereabouts(project: Project, request: FsckRequest) -> tuple[list[Whereabouts], int]:
-    store = open_store(project)
-    elsewhere: list[Whereabouts] = []
-    lacking: dict[str, list[Need]] = {}
-    revisions = _revisions(project)
-    with NeedReader(project) as reader:
-        for name, commit in revisions.items():
-            try:
-                needs = reader.workspace() if commit is None else reader.commit(commit)
-            except ExpError as error:
-                elsewhere.append(Whereabouts(name, Where.UNKNOWN, (), error.message))
-                continue
-            missing = [need for need in needs if not need.imported and store.missing(need.hash)]
-            if missing:
-                lacking[name] = missing
-    there = _on_remote(project, store, [need for needs in lacking.values() for need in needs], request)
-    for name, needs in lacking.items():
-        gone = [need for need in needs if there is not None and need.hash.value not in there]
-        where = Where.UNKNOWN if there is None else Where.GONE if gone else Where.REMOTE
-        elsewhere.append(Whereabouts(name, where, tuple(need.shown for need in gone or needs)))
-    return elsewhere, len(revisions)
-
-
-def _revisions(project: Project) -> dict[str, str | None]:
-    """Name -> commit; None is the workspace."""
-    branches = {ref.name.removeprefix(_BRANCHES): ref.oid for ref in list_refs(project.repo, _BRANCHES)}
-    experiments = {one.name: one.commit for one in list_experiments(project.repo)}
-    return {"the workspace": None, **branches, **experiments}
-
-
-def _on_remote(project: Project, store: Store, needs: list[Need], request: FsckRequest) -> set[str] | None:
-    """Which of the hashes the remote has, directories with what the cache lacks of them; None: not asked."""
-    if request.remote is None or not needs:
-        return None if request.remote is None else set()
-    remote = open_remote(choose_remote(project.settings, request.remote or None))
-    keys: dict[str, set[str]] = {}
-    for need in needs:
-        entries = store.read_dir(need.hash) if need.hash.is_dir else None
-        lacking = [entries[path] for path in store.missing(need.hash)] if entries else [need.hash.value]
-        keys[need.hash.value] = {key_of(value, need.hash.algorithm) for value in lacking}
-    there = ask_exists(remote, sorted(set().union(*keys.values())))
-    return {value for value, wanted in keys.items() if wanted <= there.keys()}

@@ -30,6 +30,7 @@ from gitexp.git.command import run_git
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import list_refs
 from gitexp.git.repo import Repo
+from gitexp.git.uncommitted import index_tree, list_linked, list_stashes
 from gitexp.project import Project
 
 _OURS = "refs/gitexp/"
@@ -121,15 +122,22 @@ def kept_values(project: Project, store: Store, request: GcRequest, ending: Coll
     repo = project.repo
     commits = [*commits_in(repo, scope), *_always_kept(repo, request.experiments, ending)]
     kept = set(hashes_below(project.root)) if scope.workspace else set()
-    for worktree in _worktrees(repo):
+    linked = list_linked(repo)
+    for worktree in [*_worktrees(repo), *(one.path for one in linked)]:
         kept |= hashes_below(worktree)
+    commits += [one.head for one in linked if one.head]
     with BulkReader(repo) if len(commits) > MANY else ObjectReader(repo) as reader:
         hashes = CommitHashes(reader)
+        staged = index_tree(repo) if scope.workspace else None
+        if staged is not None:
+            kept |= hashes.of_tree(staged)
         return kept.union(*(hashes.of(commit) for commit in dict.fromkeys(commits)))
 
 
 def _always_kept(repo: Repo, experiments: bool, ending: Collection[str]) -> Iterator[str]:
-    """Queued, failed, removed experiments and kept workspaces; finished experiments; DVC's own queue."""
+    """Queued, failed, removed experiments and kept workspaces; finished experiments; stashes; DVC's own
+    queue."""
+    yield from (commit for _, stash in list_stashes(repo) for commit in stash)
     for ref in list_refs(repo, _OURS):
         if ref.name not in ending and not ref.name.startswith(ENVIRONMENTS):
             yield ref.oid

@@ -39,9 +39,10 @@ class CommitHashes:
     def of(self, commit: str) -> frozenset[str]:
         """Those of all locks anywhere in the commit; none if it is not in this repository."""
         found = self._reader.commit(commit)
-        return self._of_tree(found.tree) if found is not None else frozenset()
+        return self.of_tree(found.tree) if found is not None else frozenset()
 
-    def _of_tree(self, oid: str) -> frozenset[str]:
+    def of_tree(self, oid: str) -> frozenset[str]:
+        """Those of all locks anywhere in a tree."""
         known = self._trees.get(oid)
         if known is None:
             parts = [self._of_item(item) for item in self._reader.tree(oid)]
@@ -50,7 +51,7 @@ class CommitHashes:
 
     def _of_item(self, item: TreeItem) -> frozenset[str]:
         if item.is_dir:
-            return self._of_tree(item.oid)
+            return self.of_tree(item.oid)
         if item.is_submodule or not is_lock(item.name):
             return frozenset()
         known = self._locks.get(item.oid)

@@ -50,7 +50,7 @@ def take_snapshot(repo: Repo, max_size: int, only: Sequence[str] | None = None) 
     size.
     Raises ExpError when the index holds a conflict that waits for the user, or when git can't read a file.
     """
-    with _private_index(repo) as index:
+    with private_index(repo) as index:
         env = {"GIT_INDEX_FILE": str(index)}
         listed = run_git(
             repo.work_tree, *PRIVATE_INDEX, "ls-files", "-z", "-t", "-u", "-o", "--exclude-standard", env=env
@@ -87,7 +87,7 @@ def sweep_indexes(repo: Repo) -> None:
 
 
 @contextmanager
-def _private_index(repo: Repo) -> Iterator[Path]:
+def private_index(repo: Repo) -> Iterator[Path]:
     """A copy of the user's index (or of HEAD, where there is none), removed at the end."""
     folder = repo.state_dir / "index"
     folder.mkdir(parents=True, exist_ok=True)

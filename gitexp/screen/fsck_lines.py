@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.fsck import Damaged, FsckReport, Where, Whereabouts
+from gitexp.experiment.fsck import Damaged, FsckReport
+from gitexp.experiment.whereabouts import Where, Whereabouts
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 
@@ -16,11 +17,17 @@ def fsck_lines(report: FsckReport, read: bool) -> list[str]:
     checked = "read" if read else "found"
     lines = [
         f"{plural(report.objects, 'object')} {checked} ({size_text(report.size)}), "
-        f"{plural(report.runs, 'run')} of the run cache, {plural(report.revisions, 'revision')}."
+        f"{plural(report.runs, 'run')} of the run cache, {plural(len(report.revisions), 'revision')}."
     ]
     lines += [line for one in report.damaged for line in _damaged(one)]
     lines += [f"damaged run: {one_line(str(path))}" for path in report.damaged_runs]
+    lines += [f"{one_line(name)} is no experiment, or its commit is not here" for name in report.bad_refs]
     lines += [_elsewhere(one) for one in report.elsewhere]
+    if len(lines) > 1:
+        here = len(report.revisions) - len(report.elsewhere)
+        lines.append(f"The data of {plural(here, 'revision')} is all here.")
+    if report.trouble:
+        lines.append(f"The remote could not help: {one_line(report.trouble)}")
     return lines if len(lines) > 1 else [*lines, "All is well."]
 
 
@@ -40,15 +47,19 @@ def _elsewhere(one: Whereabouts) -> str:
         return f"{one_line(one.name)}: can't be read: {one_line(one.error)}"
     paths = ", ".join(one_line(path) for path in one.paths[:_SHOWN])
     more = f" and {len(one.paths) - _SHOWN} more" if len(one.paths) > _SHOWN else ""
-    return f"{one_line(one.name)}: {paths}{more}: {one.where.value}"
+    where = f"on {' and '.join(map(one_line, one.remotes))}" if one.where is Where.REMOTE else one.where.value
+    return f"{one_line(one.name)}: {paths}{more}: {where}"
 
 
 def fsck_hint(report: FsckReport) -> str | None:
     """What to do about it."""
     if any(not one.repaired for one in report.damaged) or report.damaged_runs:
         return (
-            "`exp fsck --repair` takes damaged objects away, and fetches them from the remote if it has them."
+            "`exp fsck --repair` takes damaged objects away, and brings them back from the workspace or the"
+            " remote, where they still are."
         )
+    if report.bad_refs:
+        return "`git update-ref -d REF` removes a ref; `exp fetch` may bring its commit."
     if any(one.where is Where.UNKNOWN for one in report.elsewhere):
         return "`exp fsck -c` asks the remote too; `exp data fetch` brings what it has."
     if any(one.where is Where.GONE for one in report.elsewhere):
@@ -66,19 +77,23 @@ class DamagedData(TypedDict):
 class WhereaboutsData(TypedDict):
     revision: str
     where: Annotated[str, "here, remote, gone or unknown"]
+    remotes: Annotated[list[str], "those that have what is not here"]
     paths: list[str]
     error: str | None
 
 
 class FsckAnswer(TypedDict):
-    """The cache, and where the data of revisions is that is not all in it."""
+    """The cache, and where the data of every revision is."""
 
     clean: bool
     objects: int
     size: Annotated[int, "bytes"]
     damaged: list[DamagedData]
     damaged_runs: list[str]
-    elsewhere: list[WhereaboutsData]
+    bad_refs: Annotated[list[str], "under refs/exps/, but no experiment, or their commit is not here"]
+    trouble: Annotated[str | None, "what kept the remote from helping with a repair"]
+    elsewhere: Annotated[list[WhereaboutsData], "revisions whose data is not all here"]
+    revisions: Annotated[list[WhereaboutsData], "all of them"]
 
 
 def fsck_json(report: FsckReport) -> FsckAnswer:
@@ -96,13 +111,18 @@ def fsck_json(report: FsckReport) -> FsckAnswer:
             for one in report.damaged
         ],
         "damaged_runs": [str(path) for path in report.damaged_runs],
-        "elsewhere": [
-            {
-                "revision": one.name,
-                "where": one.where.name.lower(),
-                "paths": list(one.paths),
-                "error": one.error,
-            }
-            for one in report.elsewhere
-        ],
+        "bad_refs": list(report.bad_refs),
+        "trouble": report.trouble,
+        "elsewhere": [_whereabouts(one) for one in report.elsewhere],
+        "revisions": [_whereabouts(one) for one in report.revisions],
+    }
+
+
+def _whereabouts(one: Whereabouts) -> WhereaboutsData:
+    return {
+        "revision": one.name,
+        "where": one.where.name.lower(),
+        "remotes": list(one.remotes),
+        "paths": list(one.paths),
+        "error": one.error,
     }

@@ -224,12 +224,12 @@ def leave_things_behind(lab: Lab) -> None:
 def test_what_is_left_behind_is_told_before_it_goes(lab: Lab) -> None:
     leave_things_behind(lab)
     state = lab.project.repo.state_dir
-    before = {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.name != "lock"}
+    before = {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.is_file()}
     told = json.loads(exp_ok(lab.path, "gc", "-w", "--dry", "--json"))
     assert (told["worktrees"], told["undo"], told["undo_refs"], told["caches"]) == (1, 1, 1, 1)
     # What the removed experiment needed goes with the last chance to bring it back.
     assert told["objects"] > 0 and told["removed"] is False and told["size"] >= len("half") + len("old")
-    assert {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.name != "lock"} == before
+    assert {path: path.stat().st_mtime_ns for path in state.rglob("*") if path.is_file()} == before
     text = exp_ok(lab.path, "gc", "-w", "-f")
     for words in ("1 worktree left by killed or no runs", "1 undo of more than 30 days", "1 old cache file"):
         assert words in text
@@ -286,3 +286,24 @@ def test_a_run_at_work_loses_nothing_to_gc(work: Path) -> None:
     assert report["clean"] and not report["elsewhere"]
     exp_ok(repo, "apply", "busy")
     assert (repo / "s.txt").read_text() == "made by the first stage\n"
+
+
+def test_what_is_staged_stashed_or_in_another_worktree_keeps_its_data(lab: Lab) -> None:
+    repo = lab.path
+    write_files(repo, {"f": "committed"})
+    add_data(lab.project, ["f"])
+    commit_all(repo)
+    for content, keep in (("stashed", ("stash", "push", "-q")), ("staged", ("add", "f.dvc"))):
+        (repo / "f").unlink()
+        write_files(repo, {"f": content})
+        add_data(lab.project, ["f"])
+        git(repo, *keep)
+    git(repo, "worktree", "add", "-q", "../other")
+    (repo.parent / "other/g.dvc").write_text(f"outs:\n- md5: {md5_bytes(b'other')}\n  path: g\n")
+    put(lab.project, "other")
+    put(lab.project, "nobody's")
+    (repo / "f.dvc").unlink()
+    collect(lab.project)
+    for content in ("committed", "stashed", "staged", "other"):
+        assert has(lab.project, content), content
+    assert not has(lab.project, "nobody's")
