@@ -25,6 +25,8 @@ COSTS = {
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
     "gitexp.queue.engines.dask.engine": "1 s of distributed; only queues that run on Dask",
+    "gitexp.queue.engines.slurm.engine": "10 ms of pipelines; only a queue that Slurm has a part of",
+    "gitexp.queue.engines.slurm.allocation": "5 ms; only inside a job of Slurm",
     "importlib.metadata": "30 ms of email and zipfile; only engines of others",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",
     "hydra": "120 ms; only projects that compose params.yaml with Hydra",

@@ -11,7 +11,7 @@ from gitexp.build.duration import parse_duration
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.stage import Stage, Value
 
-_KEYS = ("mutex", "slots", "timeout", "gpus", "dask")  # what the last one holds only its engine reads
+_KEYS = ("mutex", "slots", "timeout", "gpus", "dask", "slurm")  # the last two are read by their engines
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ ANSWER = one(StartAnswer)
 ON = typer.Option(
     None, "--on", metavar="NAME[=ADDRESS]", help="Who runs it: local, slurm, … [exp.queue.on; local]"
 )
+SLURM = "With --on slurm"
 OPTION = typer.Option(None, "-o", "--option", metavar="KEY=VALUE", help="An option of the engine.")
 
 
@@ -30,6 +31,22 @@ def command(
     gpus: str = GPUS,
     on: str = ON,
     option: list[str] = OPTION,
+    partition: str = typer.Option(
+        None, "--partition", help="The partition of the jobs.", rich_help_panel=SLURM
+    ),
+    time: str = typer.Option(
+        None, "--time", metavar="[D-]H:M:S", help="Time limit of each job.", rich_help_panel=SLURM
+    ),
+    gres: str = typer.Option(
+        None, "--gres", metavar="gpu:1", help="Devices of each job.", rich_help_panel=SLURM
+    ),
+    mem: str = typer.Option(None, "--mem", metavar="16G", help="Memory of each job.", rich_help_panel=SLURM),
+    array_limit: str = typer.Option(
+        None, "--array-limit", metavar="N", help="Jobs at once; -j says the same.", rich_help_panel=SLURM
+    ),
+    sbatch: list[str] = typer.Option(
+        None, "--sbatch", metavar="'…'", help="Other options for sbatch, as typed.", rich_help_panel=SLURM
+    ),
     json: bool = typer.Option(False, "--json", help="What was begun, as JSON."),
 ) -> Exit:
     """Run what is queued in the background and return at once. It survives this terminal.
@@ -37,7 +54,13 @@ def command(
     Here: workers, who go home when nothing waits. With --on: jobs of an engine; no process of ours stays.
     """
     project = find_project()
-    order = Order(jobs, gpus, engine_options(option or []))
+    named = {"partition": partition, "time": time, "gres": gres, "mem": mem, "array-limit": array_limit}
+    options = {
+        **engine_options(option or []),
+        **{key: (value,) for key, value in named.items() if value is not None},
+        **({"sbatch": tuple(sbatch)} if sbatch else {}),
+    }
+    order = Order(jobs, gpus, options)
     begun = begin_queue(project, chosen_target(project, on), order)
     if json:
         write_answer(begun_data(begun))

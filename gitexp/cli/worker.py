@@ -9,6 +9,7 @@ import typer
 from gitexp.errors import Exit
 from gitexp.experiment.record import RunResult, State
 from gitexp.project import find_project
+from gitexp.queue.engines.registry import allocation_here
 from gitexp.queue.task import run_task
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.run_events import TaskAnswer, task_data
@@ -26,7 +27,8 @@ def command(
 
     Engines (Slurm, …) run this on their nodes. Running it twice is safe.
     """
-    result = run_task(find_project(), entry, jobs=jobs)
+    project = find_project()
+    result = run_task(project, entry, allocation_here(project), jobs=jobs)
     if json:
         write_answer(task_data(entry, result))
     elif result is None:

@@ -8,46 +8,21 @@ sees within two seconds that its entry is no longer its own, and stops.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
-from enum import Enum
-from typing import Protocol
 
 from gitexp.build.stop import Stop, stop_on_signals
+from gitexp.errors import ExpError
 from gitexp.experiment.ending import ending_of
 from gitexp.experiment.record import RunResult, State, Watcher, unwatched
 from gitexp.git.owner import Owner, is_gone, this_process
 from gitexp.project import Project
 from gitexp.queue.board import Board, open_board
-from gitexp.queue.engines.engine import Ticket
+from gitexp.queue.engines.engine import Allocation, Interruption, Ticket
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.execute import open_engine
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.worker import RunJob, Shift, carry_out
-
-
-class Interruption(Enum):
-    """Why an engine stopped a job of its own accord."""
-
-    TIME_LIMIT = "the time limit of its job"
-    PREEMPTED = "a job that goes before"
-    CANCELLED = "somebody who cancelled its job"
-
-
-class Allocation(Protocol):
-    """The job of an engine that this process runs in."""
-
-    @property
-    def handle(self) -> str:
-        """The engine's name of the job, as in its Ticket."""
-        ...
-
-    def interruption(self) -> Interruption | None:
-        """Why the engine asked us to stop; None when it did not."""
-        ...
-
-    def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
-        """See to it that the entry is run by another job; None when it is not to be."""
-        ...
 
 
 def run_task(
@@ -64,14 +39,14 @@ def run_task(
     """
     board, tickets = open_board(project.repo), Tickets(open_board(project.repo).folder)
     me = this_process()
-    job, again = _take(board, tickets.get(identity), identity, me, allocation)
-    if job is None:
-        return None
-    # Devices are the engine's to give: what it has set for this job is what the commands see.
-    with stop_on_signals(stop) as asked, open_engine(project, jobs, gpus="") as engine:
-        run = _knowing_better(engine) if again else engine
-        shift = Shift(board, me, run, asked, lambda: False, watcher)
-        result = carry_out(shift, job)
+    with stop_on_signals(stop) as asked, allocation.listening(asked) if allocation else nullcontext():
+        job, again = _take(board, tickets.get(identity), identity, me, allocation)
+        if job is None:
+            return None
+        # Devices are the engine's to give: what it has set for this job is what the commands see.
+        with open_engine(project, jobs, gpus="") as engine:
+            run = _knowing_better(engine) if again else engine
+            result = carry_out(Shift(board, me, run, asked, lambda: False, watcher), job)
         _put_away(board, tickets, job, result, allocation)
     return result
 
@@ -112,7 +87,12 @@ def _put_away(
         over = _end(board, job, result, why)
     elif board.hand_back(job):
         # Handed back first: the new job may begin before we have its ticket.
-        ticket = allocation.again(job, tickets.get(job.id), why)
+        try:
+            ticket = allocation.again(job, tickets.get(job.id), why)
+        except ExpError:  # nobody to ask: the queue has it again
+            board.move(replace(job, owner=None), Place.SUBMITTED, Place.QUEUED)
+            tickets.drop(job.id)
+            return
         if ticket is not None:
             tickets.put(ticket)
             return

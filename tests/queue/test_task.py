@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from gitexp.experiment.request import RunRequest
 from gitexp.git.owner import Owner
 from gitexp.project import Project, find_project
 from gitexp.queue.board import open_board
-from gitexp.queue.engines.engine import Ticket
+from gitexp.queue.engines.engine import Interruption, Ticket
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.enqueue import enqueue
 from gitexp.queue.job import Place, QueuedJob
-from gitexp.queue.task import Interruption, run_task
+from gitexp.queue.task import run_task
 from tests.repos import make_project
 
 PIPELINE = "stages:\n  a:\n    cmd: sleep ${nap}; echo ${n} > out\n    params: [n]\n    outs: [out]\n"
@@ -32,6 +33,9 @@ class FakeAllocation:
     handle: str = "7_0"
     why: Interruption | None = None
     takes: bool = True
+
+    def listening(self, stop: Stop) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def interruption(self) -> Interruption | None:
         return self.why

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
+from gitexp.build.stop import Stop
 from gitexp.queue.job import QueuedJob
 
 
@@ -83,4 +85,33 @@ class Engine(Protocol):
 
     def logs(self, ticket: Ticket) -> Path | None:
         """The file with what the job itself printed; None when there is none (yet)."""
+        ...
+
+
+class Interruption(Enum):
+    """Why an engine stopped a job of its own accord."""
+
+    TIME_LIMIT = "the time limit of its job"
+    PREEMPTED = "a job that goes before"
+    CANCELLED = "somebody who cancelled its job"
+
+
+class Allocation(Protocol):
+    """The job of an engine that this process runs in."""
+
+    @property
+    def handle(self) -> str:
+        """The engine's name of the job, as in its Ticket."""
+        ...
+
+    def listening(self, stop: Stop) -> AbstractContextManager[None]:
+        """Within it the engine's signals ask `stop`."""
+        ...
+
+    def interruption(self) -> Interruption | None:
+        """Why the engine asked us to stop; None when it did not."""
+        ...
+
+    def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
+        """See to it that the entry is run by another job; None when it is not to be."""
         ...

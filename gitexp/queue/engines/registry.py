@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -9,8 +10,8 @@ from typing import Any, cast
 from gitexp import deferred
 from gitexp.errors import Exit, ExpError, near
 from gitexp.project import Project
-from gitexp.queue.engines.engine import Engine
-from gitexp.queue.engines.local import LocalEngine, open_local
+from gitexp.queue.engines.engine import Allocation, Engine
+from gitexp.queue.engines.local import open_local
 
 GROUP = "gitexp.engines"
 LOCAL = "local"
@@ -20,7 +21,11 @@ OpenEngine = Callable[[Project, str], Engine]
 # Ours: the module of each, which has a function `open_engine`. Loaded when somebody asks for it.
 _OURS: dict[str, str] = {
     "dask": "gitexp.queue.engines.dask.engine",
+    "slurm": "gitexp.queue.engines.slurm.engine",
 }
+
+# The variable that is set in a job of an engine, and the module that knows what to do there.
+_JOBS = {"SLURM_JOB_ID": "gitexp.queue.engines.slurm.allocation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +71,13 @@ def _module(name: str) -> Any:
         ) from error
 
 
-def is_local(engine: Engine) -> bool:
-    """Whether it starts workers that help themselves."""
-    return isinstance(engine, LocalEngine)
+def allocation_here(project: Project) -> Allocation | None:
+    """The job of an engine that this process runs in, as its environment tells; None outside of any."""
+    for variable, name in _JOBS.items():
+        if variable in os.environ:
+            opener: Callable[[Project], Allocation] = deferred.module(name).open_allocation
+            return opener(project)
+    return None
 
 
 def engine_names() -> list[str]:

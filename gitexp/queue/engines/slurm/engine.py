@@ -1,0 +1,86 @@
+"""Entries of the queue as job arrays: one sbatch call for each thousand, whatever their number."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from gitexp.errors import Exit, ExpError
+from gitexp.git.repo import read_config
+from gitexp.project import Project
+from gitexp.queue.engines.engine import Order, Ticket, Word
+from gitexp.queue.engines.slurm.commands import Slurm
+from gitexp.queue.engines.slurm.script import Batch, sweep_batches, write_batch
+from gitexp.queue.engines.slurm.stages import stages_of
+from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
+from gitexp.queue.engines.slurm.words import FORGOTTEN, word_of
+from gitexp.queue.job import QueuedJob
+
+NAME = "slurm"
+
+
+class SlurmEngine:
+    """The Slurm that this machine's commands speak to; `address` names another cluster that they know."""
+
+    name = NAME
+
+    def __init__(self, project: Project, address: str) -> None:
+        self._project, self._address = project, address
+        self._slurm = Slurm(address)
+        self._config = read_config(project.repo, "exp.slurm")
+
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+        """One array for each thousand entries that ask for the same.
+
+        More arrays than one with a limit run one after another: each has the limit to itself.
+        """
+        ordered, config = terms_of_order(order.options), terms_of_config(self._config)
+        limit = self._limit(order)
+        sweep_batches(self._project)
+        alike: dict[Terms, list[QueuedJob]] = {}
+        for job, stages in stages_of(self._project, entries):
+            terms = ordered.over(terms_of_stages(stages)).over(config)
+            alike.setdefault(terms, []).append(job)
+        size, before = self._slurm.largest_array(), ""
+        for terms, jobs in alike.items():
+            for start in range(0, len(jobs), size):
+                some = jobs[start : start + size]
+                batch = write_batch(self._project, [job.id for job in some], terms, self._config)
+                after = (f"--dependency=afterany:{before}",) if limit and before else ()
+                array = f"--array=0-{len(some) - 1}" + (f"%{limit}" if limit else "")
+                before = self._slurm.sbatch(batch.script, array, *after)
+                yield from self._tickets(before, batch)
+
+    def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
+        """One squeue for all arrays; what Slurm has forgotten, or never heard of, is lost."""
+        arrays = sorted({ticket.handle.partition("_")[0] for ticket in tickets})
+        seen = {job.id: word_of(job) for job in self._slurm.squeue(arrays)}
+        return {ticket.entry: seen.get(ticket.handle, FORGOTTEN) for ticket in tickets}
+
+    def cancel(self, tickets: Sequence[Ticket]) -> None:
+        self._slurm.scancel([ticket.handle for ticket in tickets])
+
+    def logs(self, ticket: Ticket) -> Path | None:
+        path = Path(ticket.log)
+        return path if ticket.log and path.exists() else None
+
+    def _tickets(self, array: str, batch: Batch) -> Iterator[Ticket]:
+        now = time.time()
+        for task, entry in enumerate(batch.entries):
+            log, note = str(batch.log(task)), str(batch.folder)
+            yield Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=log, note=note)
+
+    def _limit(self, order: Order) -> int | None:
+        said = order.options.get("array-limit", ())
+        written = said[-1] if said else self._config.get("exp.slurm.arraylimit", "")
+        if not written:
+            return order.jobs
+        if not written.isdigit() or int(written) < 1:
+            raise ExpError(f"'{written}' is no number of jobs at once.", "`--array-limit 8`.", Exit.USAGE)
+        return int(written)
+
+
+def open_engine(project: Project, address: str) -> SlurmEngine:
+    """Slurm. Whether it answers is seen when it is asked."""
+    return SlurmEngine(project, address)

@@ -1,0 +1,119 @@
+"""The batch script of a job array, and the list of entries beside it: line i is what task i runs.
+
+    .git/gitexp/queue/slurm/<batch>/job.sh      to read, to change nothing in
+                                    entries     one id a line
+                                    <task>.out  what each task printed beside its experiment's log
+
+All that a task needs to know stands here, so whoever submitted it may be gone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gitexp.atomic import write_atomic
+from gitexp.project import Project
+from gitexp.queue.board import board_folder
+from gitexp.queue.engines.slurm.terms import Terms, seconds_of
+
+_AHEAD = 60  # seconds before the time limit at which a job is told
+_OLD = 30 * 24 * 3600  # seconds after which the script and the output of a batch go
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A script on disk, ready to be submitted."""
+
+    folder: Path
+    entries: tuple[str, ...]
+
+    @property
+    def script(self) -> Path:
+        return self.folder / "job.sh"
+
+    def log(self, task: int) -> Path:
+        return self.folder / f"{task}.out"
+
+
+def batches_folder(project: Project) -> Path:
+    return board_folder(project.repo) / "slurm"
+
+
+def write_batch(
+    project: Project, entries: Sequence[str], terms: Terms, config: Mapping[str, str], words: str = ""
+) -> Batch:
+    """Lay a batch down. `words` follow the entry on the command line of `exp worker`."""
+    stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+    batch = Batch(batches_folder(project) / stamp, tuple(entries))
+    write_atomic(batch.folder / "entries", "".join(f"{entry}\n" for entry in entries).encode())
+    write_atomic(batch.script, _text(project, batch, terms, config, words).encode(), mode=0o755)
+    return batch
+
+
+def sweep_batches(project: Project) -> None:
+    """Remove batches whose last task printed something a month ago or earlier."""
+    folder = batches_folder(project)
+    for batch in folder.iterdir() if folder.is_dir() else ():
+        files = [path for path in batch.iterdir() if path.is_file()]
+        if max((path.stat().st_mtime for path in files), default=0.0) < time.time() - _OLD:
+            for path in files:
+                path.unlink(missing_ok=True)
+            batch.rmdir()
+
+
+def signal_ahead(terms: Terms, config: Mapping[str, str]) -> int:
+    """Seconds before the limit at which the job is told; never so many that a short job is told at once."""
+    written = config.get("exp.slurm.signal", "")
+    wanted = int(written) if written.isdigit() else _AHEAD
+    limit = seconds_of(terms)
+    return max(1, wanted if limit is None else min(wanted, limit // 4))
+
+
+def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str], words: str) -> str:
+    name = "exp-" + (project.repo.work_tree.name.replace(" ", "-") or "repo")
+    # In the name of the output % begins a placeholder.
+    output = str(batch.folder).replace("%", "%%") + "/%a.out"
+    options = [
+        f"--job-name={name}",
+        f"--output={output}",
+        # A task that starts again writes on where its former life stopped.
+        "--open-mode=append",
+        # After a lost node or a preemption Slurm starts it again by itself.
+        "--requeue",
+        # B: to the script alone, which is the worker by then, not to the commands of its stages.
+        f"--signal=B:USR1@{signal_ahead(terms, config)}",
+        f"--chdir={project.root}",
+        *terms.options(),
+    ]
+    python = config.get("exp.slurm.python") or sys.executable
+    lines = [
+        "#!/bin/bash",
+        *(f"#SBATCH {_quoted(option)}" for option in options),
+        "# Until the worker listens the signal ahead of the limit must not kill it.",
+        "trap '' USR1",
+        f"export PATH={shlex.quote(os.environ.get('PATH', os.defpath))}",
+    ]
+    if os.environ.get("VIRTUAL_ENV"):
+        lines.append(f"export VIRTUAL_ENV={shlex.quote(os.environ['VIRTUAL_ENV'])}")
+    if config.get("exp.slurm.setup"):
+        lines.append(config["exp.slurm.setup"])
+    lines += [
+        f'entry=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {shlex.quote(str(batch.folder / "entries"))})',
+        f'exec {shlex.quote(python)} -m gitexp.cli worker "$entry"{words}',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(option: str) -> str:
+    """An option as sbatch reads it from a script: paths with spaces in double quotes, raw lines as typed."""
+    key, separator, value = option.partition("=")
+    if option.startswith("--") and " " in value and key in ("--output", "--chdir", "--job-name"):
+        return f'{key}{separator}"{value}"'
+    return option
