@@ -54,6 +54,14 @@ class Board:
         """The entries of some places (none named: all), each place in order. Damaged files are left out."""
         return [(place, job) for place in places or tuple(Place) for job in self._read(place)]
 
+    def snapshot(self) -> list[tuple[Place, QueuedJob]]:
+        """Every entry once, where it stands now. Places are read in the order in which entries pass them.
+
+        So one that moves on meanwhile is seen, twice at most: then where it was seen last.
+        """
+        passed = (Place.HELD, Place.QUEUED, Place.SUBMITTED, Place.RUNNING, Place.FAILED, Place.SUCCESS)
+        return list({job.id: (place, job) for place, job in self.entries(*passed)}.values())
+
     def names(self, place: Place) -> list[str]:
         """File names in one place, in order; reads no file."""
         try:

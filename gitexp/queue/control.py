@@ -47,7 +47,8 @@ def read_queue(project: Project) -> QueueState:
     board = open_board(project.repo)
     requeue_lost(board)
     joined = reconcile(project)
-    return QueueState(tuple(board.entries(*_ORDER)), tuple(workers(board.folder)), joined)
+    seen = sorted(board.snapshot(), key=lambda entry: (_ORDER.index(entry[0]), entry[1].order))
+    return QueueState(tuple(seen), tuple(workers(board.folder)), joined)
 
 
 def remove_entries(project: Project, words: Sequence[str], places: Sequence[Place]) -> list[QueuedJob]:

@@ -14,7 +14,7 @@ from gitexp.queue.engines.slurm.commands import Slurm
 from gitexp.queue.engines.slurm.script import Batch, sweep_batches, write_batch
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
-from gitexp.queue.engines.slurm.words import FORGOTTEN, word_of
+from gitexp.queue.engines.slurm.words import CANCELLED, FORGOTTEN, word_of
 from gitexp.queue.job import QueuedJob
 
 NAME = "slurm"
@@ -54,9 +54,10 @@ class SlurmEngine:
 
     def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
         """One squeue for all arrays; what Slurm has forgotten, or never heard of, is lost."""
-        arrays = sorted({ticket.handle.partition("_")[0] for ticket in tickets})
+        arrays = sorted({_array(ticket.handle) for ticket in tickets})
         seen = {job.id: word_of(job) for job in self._slurm.squeue(arrays)}
-        return {ticket.entry: seen.get(ticket.handle, FORGOTTEN) for ticket in tickets}
+        alive = {_array(handle) for handle in seen}
+        return {ticket.entry: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
 
     def cancel(self, tickets: Sequence[Ticket]) -> None:
         self._slurm.scancel([ticket.handle for ticket in tickets])
@@ -79,6 +80,17 @@ class SlurmEngine:
         if not written.isdigit() or int(written) < 1:
             raise ExpError(f"'{written}' is no number of jobs at once.", "`--array-limit 8`.", Exit.USAGE)
         return int(written)
+
+
+def _array(handle: str) -> str:
+    return handle.partition("_")[0]
+
+
+def _unseen(ticket: Ticket, alive: set[str]) -> Word:
+    """Of a task that is cancelled before it begins nothing stays, while the rest of its array lives on."""
+    if _array(ticket.handle) in alive and ticket.log and not Path(ticket.log).exists():
+        return CANCELLED
+    return FORGOTTEN
 
 
 def open_engine(project: Project, address: str) -> SlurmEngine:

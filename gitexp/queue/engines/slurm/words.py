@@ -20,6 +20,8 @@ _LOST = frozenset({"NODE_FAIL", "BOOT_FAIL", "LAUNCH_FAILED", "PREEMPTED", "TIME
 _NEVER = ("DependencyNeverSatisfied",)
 FORGOTTEN = Word(Standing.LOST, "unknown to Slurm")
 
+CANCELLED = Word(Standing.ENDED, "CANCELLED", "before it began")
+
 
 def word_of(job: SeenJob) -> Word:
     """What a line of squeue says of an entry."""
