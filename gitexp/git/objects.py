@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import TracebackType
@@ -85,7 +86,8 @@ class ObjectReader:
         """Stop the process; a later question starts another."""
         process, self._process = self._process, None
         if process is not None:
-            _stdin(process).close()
+            with suppress(BrokenPipeError):  # it was killed with a question on its way
+                _stdin(process).close()
             _stdout(process).close()
             process.wait()
 
@@ -148,14 +150,12 @@ class ObjectReader:
 
     def _ask(self, spec: str) -> tuple[str, str, bytes] | None:
         """Object id, type and bytes."""
-        process = self._process or self._start()
-        stdout = _stdout(process)
-        try:
-            _stdin(process).write(os.fsencode(spec) + b"\n")
-            _stdin(process).flush()
-            header = stdout.readline()
-        except BrokenPipeError:
-            header = b""
+        header = self._header(spec)
+        if not header:
+            # Killed by somebody who meant us, as a cluster that ends all processes of a job: once more.
+            self.close()
+            header = self._header(spec)
+        stdout = _stdout(self._process or self._start())
         if not header:
             raise ExpError(f"git cat-file stopped at '{spec}'.", "`git fsck` checks the repository.")
         words = header.rstrip(b"\n").split(b" ")
@@ -164,6 +164,16 @@ class ObjectReader:
         data = stdout.read(int(words[2]))
         stdout.read(1)
         return words[0].decode(), words[1].decode(), data
+
+    def _header(self, spec: str) -> bytes:
+        """Ask, and the first line of the answer; empty when there is nobody who answers."""
+        process = self._process or self._start()
+        try:
+            _stdin(process).write(os.fsencode(spec) + b"\n")
+            _stdin(process).flush()
+            return _stdout(process).readline()
+        except BrokenPipeError:
+            return b""
 
     def _start(self) -> subprocess.Popen[bytes]:
         try:

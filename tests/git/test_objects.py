@@ -135,3 +135,15 @@ def test_a_signer_that_fails_is_an_error(repo: Repo) -> None:
     run_git(repo.work_tree, "config", "commit.gpgSign", "true")
     with pytest.raises(ExpError, match="commit-tree failed.*sign"):
         write_commit(repo, git(repo, "rev-parse", "HEAD^{tree}"), [], "m\n")
+
+
+def test_a_reader_whose_process_was_killed_asks_another(repo: Repo) -> None:
+    with ObjectReader(repo) as reader:
+        before = reader.commit("HEAD")
+        assert reader._process is not None
+        reader._process.kill()
+        reader._process.wait()
+        assert reader.commit("HEAD") == before
+        assert reader._process is not None
+        reader._process.kill()
+        reader._process.wait()  # and leaving the `with` is no error
