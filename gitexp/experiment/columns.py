@@ -25,6 +25,7 @@ TAKEN = (
 )  # headers that params can't have
 
 
+NO_SUCH_FILE = "[Errno 2] No such file"  # how the error begins of a file that is not there
 MOST_COMPARED = 2000  # columns that are looked at for one that is meant
 
 
@@ -46,10 +47,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a row has in a column; `unreadable` when its file could not be read."""
+    """What a row has in a column; `unreadable` when its file could not be read, `absent` when that is because
+    no run has made it yet."""
 
     value: Value = None
     unreadable: bool = False
+    absent: bool = False
 
 
 def all_rows(groups: Iterable[Group]) -> Iterator[Row]:
@@ -86,12 +89,12 @@ def _keys(tables: Iterable[Mapping[str, FileValues]]) -> dict[str, dict[str, Non
 
 def cells_of(row: Row, columns: Sequence[Column]) -> list[Cell]:
     """The row's cell in each column."""
-    tables: dict[tuple[Kind, str], Mapping[str, Value] | None] = {}
+    tables: dict[tuple[Kind, str], Mapping[str, Value] | Cell] = {}
     wanted = {column.file for column in columns}
     for kind, files in ((Kind.METRIC, row.values.metrics), (Kind.PARAM, row.values.params)):
         for file, values in files.items():
             if file in wanted:
-                tables[kind, file] = None if values.error else flatten(values.values)
+                tables[kind, file] = unread(values) or flatten(values.values)
     cells = []
     for column in columns:
         if column.kind is Kind.DEP:
@@ -99,13 +102,27 @@ def cells_of(row: Row, columns: Sequence[Column]) -> list[Cell]:
             cells.append(Cell(hash.value if hash else None))
             continue
         table = tables.get((column.kind, column.file), {})
-        cells.append(Cell(unreadable=True) if table is None else Cell(table.get(column.key)))
+        cells.append(table if isinstance(table, Cell) else Cell(table.get(column.key)))
     return cells
 
 
+def unread(values: FileValues) -> Cell | None:
+    """The cell of every column of a file that can't be read; None for one that can."""
+    if values.error is None:
+        return None
+    return Cell(unreadable=True, absent=values.error[1].startswith(NO_SUCH_FILE))
+
+
 def differing(columns: Sequence[Column], cells: Sequence[Sequence[Cell]]) -> set[Column]:
-    """The columns in which not all rows have the same."""
-    return {column for i, column in enumerate(columns) if any(_unlike(row[i], cells[0][i]) for row in cells)}
+    """The columns in which not all rows have the same. Of a dep, rows that say nothing don't count: what
+    never ran depends on the same files."""
+    return {column for i, column in enumerate(columns) if _differs(column, i, cells)}
+
+
+def _differs(column: Column, place: int, cells: Sequence[Sequence[Cell]]) -> bool:
+    if column.kind is Kind.DEP:
+        return len({row[place].value for row in cells} - {None}) > 1
+    return any(_unlike(row[place], cells[0][place]) for row in cells)
 
 
 def _unlike(one: Cell, other: Cell) -> bool:

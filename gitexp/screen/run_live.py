@@ -14,11 +14,12 @@ from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.text import Text
+from rich.text import Span, Text
 
 from gitexp.build.events import Outcome, Warned
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, State
 from gitexp.screen.cells import one_line, output_line, plural, short_time
+from gitexp.screen.rich_words import rich_words
 from gitexp.screen.run_board import RUNNING, SHARED, WAITING, Board, RunLine, StageLine
 from gitexp.screen.run_lines import print_report
 
@@ -69,7 +70,7 @@ class LiveRunView:
 
     def __call__(self, event: ExperimentEvent) -> None:
         if isinstance(event, RunEvent) and isinstance(event.event, Warned):
-            self._console.print(Text(f"warning: {one_line(event.event.message)}", "yellow"))
+            self._console.print(Text(f"warning: {one_line(event.event.message)}", rich_words("yellow")))
             if event.event.hint:
                 self._console.print(Text(f"hint: {one_line(event.event.hint)}"))
             return
@@ -86,6 +87,7 @@ class LiveRunView:
         for line in lines:
             line.truncate(options.max_width, overflow="ellipsis")
             line.no_wrap = True
+            line.spans = [Span(span.start, span.end, rich_words(str(span.style))) for span in line.spans]
             yield line if console.options.ascii_only is False else Text(_ascii(line.plain))
 
 

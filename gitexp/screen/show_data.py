@@ -122,4 +122,6 @@ def label(row: ShownRow) -> str:
 
 
 def shown_cell(found: Cell, precision: int) -> str:
-    return UNREADABLE if found.unreadable else cell(found.value, precision)
+    if found.unreadable and not found.absent:
+        return UNREADABLE
+    return cell(found.value, precision)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gitexp.experiment.best import Best, Wishes
 from gitexp.experiment.columns import Column, Kind
 from gitexp.screen.cells import fit, plural, width
-from gitexp.screen.terminal import BLUE, CYAN, GREEN, YELLOW, paint
+from gitexp.screen.terminal import BLUE, CYAN, DIM, GREEN, paint
 
 HEADINGS = {Kind.METRIC: ("metrics", GREEN), Kind.PARAM: ("params", CYAN), Kind.DEP: ("deps", BLUE)}
 LEAST_NAME = 12  # columns that a name keeps, however narrow the terminal
@@ -122,10 +122,10 @@ def left_out(hidden: Hidden, look: Look) -> Iterator[str]:
     if hidden.same or hidden.unfit:
         yield ""
     if hidden.same:
-        yield _note("the same in all rows", hidden.same, look)
+        yield paint(_note("the same in all rows", hidden.same, look), DIM, look.colour)
     if hidden.unfit:
-        yield _note("no room for", hidden.unfit, look)
-        yield paint("`exp show --wide` shows all; --drop and --keep choose columns.", YELLOW, look.colour)
+        yield paint(_note("no room for", hidden.unfit, look), DIM, look.colour)
+        yield paint("`exp show --wide` shows all; --columns, --drop and --keep choose.", DIM, look.colour)
 
 
 def _note(why: str, hidden: Sequence[Shown], look: Look) -> str:

@@ -13,6 +13,7 @@ from gitexp.experiment.best import Best, find_best
 from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing
 from gitexp.experiment.record import Group
 from gitexp.screen.cells import BEST_MARK, fit, one_line, width
+from gitexp.screen.decimals import decimals, is_a_number
 from gitexp.screen.reasons import SHORT_HASH
 from gitexp.screen.show_data import TREE, shown_cell
 from gitexp.screen.show_fit import HEADINGS, Hidden, Look, Shown, fitting, left_out, shown_column, widths_of
@@ -82,6 +83,10 @@ def _measured(
         texts = [fit(text, WIDEST_CELL) for text in texts]
         for row in best[column].rows if column in best else ():
             texts[row] += BEST_MARK
+        if column.kind is not Kind.DEP and all(
+            row[i].value is None or is_a_number(row[i].value) for row in cells
+        ):
+            texts = decimals(texts)
         title = fit(one_line(column.title), WIDEST_CELL)
         found.append(shown_column(title, texts, column.kind, column, best.get(column)))
     return found

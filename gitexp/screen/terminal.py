@@ -5,8 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from functools import lru_cache
 
-BOLD, DIM, RED, GREEN, YELLOW, BLUE, CYAN = "1", "2", "31", "32", "33", "34", "36"
+BOLD, DIM, RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = "1", "2", "31", "32", "33", "34", "35", "36"
+
+COLOURS = {
+    "red": RED,
+    "green": GREEN,
+    "yellow": YELLOW,
+    "blue": BLUE,
+    "magenta": MAGENTA,
+    "cyan": CYAN,
+}
+STYLES = {**COLOURS, "bold": BOLD, "dim": DIM, "reverse": "7"}
+
+# Of the 256 colours, those that are as far from white as from black (a contrast of 4 to 5): they can be read
+# on a light background and on a dark one, which the eight old ones can't.
+SHADES = {RED: 160, GREEN: 28, YELLOW: 130, BLUE: 32, MAGENTA: 133, CYAN: 30}
 
 
 def columns() -> int:
@@ -30,4 +45,15 @@ def has_unicode() -> bool:
 
 def paint(text: str, style: str, colour: bool) -> str:
     """`text` in a style, where `colour` allows it; nothing else in this program writes escape codes."""
-    return f"\x1b[{style}m{text}\x1b[0m" if colour and style else text
+    return f"\x1b[{shade(style)}m{text}\x1b[0m" if colour and style else text
+
+
+def has_shades() -> bool:
+    """Whether the terminal knows 256 colours."""
+    return "256" in os.environ.get("TERM", "") or bool(os.environ.get("COLORTERM"))
+
+
+@lru_cache(maxsize=64)
+def shade(style: str) -> str:
+    """The code of a style: of a colour one that is read on any background, where the terminal has it."""
+    return f"38;5;{SHADES[style]}" if style in SHADES and has_shades() else style

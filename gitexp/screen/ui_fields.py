@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from gitexp.content import Value
 from gitexp.experiment.best import Direction, Wishes, directions, is_number
-from gitexp.experiment.columns import Column, Kind, cells_of, differing, find_columns, value_in
+from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing, find_columns, unread, value_in
 from gitexp.experiment.compare import flatten
-from gitexp.experiment.record import Row
+from gitexp.experiment.record import FileValues, Row
 from gitexp.experiment.row_choice import FIXED
-from gitexp.screen.cells import PRECISION, UNREADABLE, cell, fit, one_line, width
+from gitexp.screen.cells import PRECISION, cell, fit, one_line, width
+from gitexp.screen.decimals import is_a_number, point_of
 from gitexp.screen.reasons import SHORT_HASH
+from gitexp.screen.show_data import shown_cell
 from gitexp.screen.show_rows import created
 
 SAMPLE = 400  # rows that are looked at to tell what differs and how wide a column is
@@ -82,6 +84,7 @@ class Cells:
         self._flat: dict[tuple[int, Kind, str], Mapping[str, Value] | None] = {}
         self._texts: dict[tuple[int, str], str] = {}
         self._widths: dict[str, int] = {}
+        self._points: dict[str, int] = {}  # characters before the decimal point, of columns of numbers
         self._best: dict[str, frozenset[int]] = {}
 
     def text(self, place: int, field: Field) -> str:
@@ -91,22 +94,33 @@ class Cells:
             known = self._texts[place, field.title] = fit(self._text(place, field), WIDEST)
         return known
 
+    def aligned(self, place: int, field: Field) -> str:
+        """The same with blanks before a number, so that decimal points stand under each other."""
+        text = self.text(place, field)
+        before = self._points.get(field.title, 0)
+        return " " * (before - point_of(text)) + text if before else text
+
     def wide(self, field: Field) -> int:
         """Columns that the field takes: its title with the sign of its order, and the cells of a sample."""
-        known = self._widths.get(field.title)
-        if known is None:
+        if field.title not in self._widths:
             step = max(1, -(-len(self._rows) // SAMPLE))
-            texts = (self.text(place, field) for place in range(0, len(self._rows), step))
-            mark = self.direction(field) is not None
-            known = max([width(heading(field)) + 2, *(width(text) + mark for text in texts)])
-            self._widths[field.title] = known
-        return known
+            sample = range(0, len(self._rows), step)
+            if field.column and field.kind is not Kind.DEP:
+                values = [self.value(place, field) for place in sample]
+                if all(value is None or is_a_number(value) for value in values):
+                    self._points[field.title] = max(point_of(self.text(place, field)) for place in sample)
+            self._widths[field.title] = width(heading(field)) + 2
+            self.widen(field, sample)
+        return self._widths[field.title]
 
     def widen(self, field: Field, places: Iterable[int]) -> None:
         """Make room for cells that come into view and that the sample did not have."""
-        mark = self.direction(field) is not None
-        least = max((width(self.text(place, field)) + mark for place in places), default=0)
-        self._widths[field.title] = max(self.wide(field), least)
+        known, mark = self.wide(field), self.direction(field) is not None
+        if field.title in self._points:
+            heads = [point_of(self.text(place, field)) for place in places]
+            self._points[field.title] = max([self._points[field.title], *heads])
+        least = max((width(self.aligned(place, field)) + mark for place in places), default=0)
+        self._widths[field.title] = max(known, least)
 
     def best(self, field: Field) -> frozenset[int]:
         """Where the best value of a metric is; nowhere when nobody knows which is better."""
@@ -145,7 +159,8 @@ class Cells:
         if field.title == "Note" and field.column is None:
             return one_line(row.remark or "")
         if field.column and field.kind is not Kind.DEP and self._file(place, field.column) is None:
-            return UNREADABLE
+            file = self._values_of(place, field.column)
+            return shown_cell((file and unread(file)) or Cell(), self._precision)
         return cell(self.value(place, field), self._precision)
 
     def _file(self, place: int, column: Column) -> Mapping[str, Value] | None:
@@ -154,10 +169,13 @@ class Cells:
         if key not in self._flat:
             if len(self._flat) > _REMEMBERED:
                 self._flat.clear()
-            values = self._rows[place].values
-            file = (values.metrics if column.kind is Kind.METRIC else values.params).get(column.file)
+            file = self._values_of(place, column)
             self._flat[key] = {} if file is None else None if file.error else flatten(file.values)
         return self._flat[key]
+
+    def _values_of(self, place: int, column: Column) -> FileValues | None:
+        values = self._rows[place].values
+        return (values.metrics if column.kind is Kind.METRIC else values.params).get(column.file)
 
     def _find_best(self, field: Field) -> frozenset[int]:
         direction = self.direction(field)

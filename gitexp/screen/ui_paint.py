@@ -188,7 +188,7 @@ class Window:
         line: Line = [mark, (_fill(self._name(place), self._names - 2), plain)]
         for one in layout:
             line.append((self._bar(), "dim") if self._starts(one, layout) else ("  ", ""))
-            text, style = sheet.cells.text(place, one.field), plain
+            text, style = sheet.cells.aligned(place, one.field), plain
             if place in sheet.cells.best(one.field):
                 text, style = text + BEST_MARK, "bold green"
             line.append((_fill(text, one.wide), style))

@@ -6,23 +6,11 @@ from typing import Final
 
 from gitexp.screen.cells import fit, one_line, plural, width
 from gitexp.screen.live_screen import draw
-from gitexp.screen.terminal import BLUE, BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint
+from gitexp.screen.terminal import COLOURS, STYLES, paint, shade
 from gitexp.screen.ui_keys import TABLE, footer
 from gitexp.screen.ui_paint import Line, Window
 
 _AROUND: Final = 3  # lines that are not the table's
-COLOURS: Final = frozenset(["red", "green", "yellow", "blue", "magenta", "cyan"])
-_CODES: Final = {
-    "bold": BOLD,
-    "dim": DIM,
-    "reverse": "7",
-    "red": RED,
-    "green": GREEN,
-    "yellow": YELLOW,
-    "blue": BLUE,
-    "magenta": "35",
-    "cyan": CYAN,
-}
 
 
 def picture_line(window: Window, title: str, words: tuple[str, str], y: int, size: tuple[int, int]) -> Line:
@@ -59,4 +47,4 @@ def draw_first(window: Window, title: str, size: tuple[int, int], colour: bool) 
 
 
 def _code(words: str, colour: bool) -> str:
-    return ";".join(_CODES[word] for word in words.split() if colour or word not in COLOURS)
+    return ";".join(shade(STYLES[word]) for word in words.split() if colour or word not in COLOURS)

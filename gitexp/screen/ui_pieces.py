@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 
 from gitexp.screen.cells import one_line, width
+from gitexp.screen.terminal import SHADES, STYLES
 from gitexp.screen.ui_paint import Line, Piece
 
 _CODE = re.compile(r"\x1b\[([0-9;]*)m")
-_WORDS = {"1": "bold", "2": "dim", "31": "red", "32": "green", "33": "yellow", "34": "blue", "36": "cyan"}
+_WORDS = {shade: word for word, code in STYLES.items() for shade in (code, f"38;5;{SHADES.get(code, -1)}")}
 
 
 def lines_of(painted: Iterable[str]) -> list[Line]:
@@ -22,7 +23,7 @@ def _pieces(line: str) -> Iterable[Piece]:
     words = ""
     for i, part in enumerate(parts):
         if i % 2:
-            words = " ".join(_WORDS[code] for code in part.split(";") if code in _WORDS)
+            words = _WORDS.get(part, "")
         elif part:
             yield (one_line(part), words)
 

@@ -16,8 +16,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gitexp.screen.rich_words import rich_words
+from gitexp.screen.terminal import COLOURS
 from gitexp.screen.ui_paint import Line
-from gitexp.screen.ui_picture import COLOURS
 
 
 class Lines(Widget):
@@ -57,4 +58,4 @@ class Lines(Widget):
 def style_of(words: str, colour: bool) -> Style:
     """The style that words like 'bold green reverse' mean; without `colour` its colours are left out."""
     chosen = [word for word in words.split() if colour or word not in COLOURS]
-    return Style.parse(" ".join(chosen)) if chosen else Style.null()
+    return Style.parse(rich_words(" ".join(chosen))) if chosen else Style.null()

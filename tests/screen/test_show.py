@@ -73,7 +73,7 @@ def test_what_has_no_room_is_named_as_far_as_there_is_room() -> None:
     ]
     lines = table([Group(rows[0], (rows[1],))], room=60)
     assert lines[-2] == "5 columns not shown, no room for: parameter_8 and 4 more"
-    assert lines[-1] == "`exp show --wide` shows all; --drop and --keep choose columns."
+    assert lines[-1] == "`exp show --wide` shows all; --columns, --drop and --keep choose."
 
 
 @pytest.mark.parametrize("room", [20, 30, 40, 60, 80])
