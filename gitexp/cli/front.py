@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from gitexp import __version__
+from gitexp.cli.greedy import GreedyCommand
 from gitexp.cli.table import COMMANDS, Command, load
 from gitexp.errors import Exit, ExpError, near
 from gitexp.screen.answer import ask_for_json, fresh_answer, write_answer, write_failed
@@ -66,7 +67,7 @@ def make_command(name: str, entry: Command) -> Any:
     """The typer command of one table entry: its module is imported here."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     context = {**_CONTEXT, "allow_interspersed_args": not entry.takes_command}
-    app.command(name, context_settings=context, short_help=entry.summary)(load(entry))
+    app.command(name, cls=GreedyCommand, context_settings=context, short_help=entry.summary)(load(entry))
     command = typer.main.get_command(app)
     for option in command.params:
         if "--json" in option.opts:

@@ -7,11 +7,13 @@ import sys
 import typer
 
 from gitexp.experiment.compare import compare_files
-from gitexp.experiment.revisions import read_pair
+from gitexp.experiment.named_files import FileChoice, What, read_chosen, unreadable
+from gitexp.experiment.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
-from gitexp.screen.cells import PRECISION
+from gitexp.screen.cells import PRECISION, one_line
 from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+from gitexp.screen.talk import say
 
 ANSWER = as_dvc("metrics diff", dict[str, dict[str, ValueChange]])
 
@@ -21,6 +23,12 @@ def command(
     new: str = typer.Argument(
         None, metavar="[B]", help="New revision or experiment; the workspace by default."
     ),
+    targets: list[str] = typer.Option(
+        None, "--targets", metavar="PATH...", help="Only these files or folders, metrics of dvc.yaml or not."
+    ),
+    recursive: bool = typer.Option(
+        False, "-R", "--recursive", help="As DVC has it: folders always count whole."
+    ),
     everything: bool = typer.Option(False, "--all", help="Unchanged metrics too."),
     json: bool = typer.Option(False, "--json", help="The JSON of `dvc metrics diff`."),
     md: bool = typer.Option(False, "--md", help="A Markdown table."),
@@ -28,13 +36,14 @@ def command(
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Digits after the decimal point."),
 ) -> None:
     """Compare the metrics of two revisions."""
-    pair = read_pair(find_project(), old, new)
-    changes = compare_files(pair[0].metrics, pair[1].metrics, everything) if pair else ()
+    revs = (old or "HEAD", new or WORKSPACE)
+    pair = read_chosen(find_project(), revs, FileChoice(What.METRICS, tuple(targets or ())))
+    for rev, files in unreadable(pair, revs).items():
+        say(f"warning: of {rev} some metrics could not be read: {', '.join(map(one_line, files))}.")
+    changes = compare_files(pair[0], pair[1], everything) if pair else ()
     if json:
         write_as_dvc(diff_data(changes))
         return
-    style = DiffStyle(
-        "Metric", old or "HEAD", new or "workspace", path=not no_path, precision=precision, rounded=True
-    )
+    style = DiffStyle("Metric", *revs, path=not no_path, precision=precision, rounded=True)
     lines = diff_table(changes, style, md)
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
-from gitexp.experiment.baselines import Baselines
+from gitexp.experiment.commit_scope import CommitScope, commits_in
+from gitexp.experiment.named_files import FileChoice, What, read_chosen
 from gitexp.experiment.record import FileValues
-from gitexp.experiment.table import TableRequest, collect_table, workspace_values
+from gitexp.experiment.table import WORKSPACE
+from gitexp.git.refs import tip_names
 from gitexp.git.repo import read_head
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
@@ -21,9 +24,15 @@ ANSWER = as_dvc("metrics show", dict[str, RevisionMetrics])
 
 
 def command(
-    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches too."),
-    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags too."),
-    all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Every commit with experiments too."),
+    targets: list[str] = typer.Argument(
+        None, metavar="[PATH]...", help="Only these files or folders, metrics of dvc.yaml or not."
+    ),
+    recursive: bool = typer.Option(
+        False, "-R", "--recursive", help="As DVC has it: folders always count whole."
+    ),
+    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
+    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Every commit."),
     json: bool = typer.Option(False, "--json", help="The JSON of `dvc metrics show`."),
     md: bool = typer.Option(False, "--md", help="A Markdown table."),
     precision: int = typer.Option(PRECISION, "--precision", min=1, help="Digits after the decimal point."),
@@ -31,10 +40,14 @@ def command(
     """Show metrics as they are now."""
     project = find_project()
     many = all_branches or all_tags or all_commits
+    choice = FileChoice(What.METRICS, tuple(targets or ()), lenient=many)
     if many:
-        metrics = _of_revisions(project, Baselines((), 1, all_branches, all_tags, all_commits))
+        found = {} if all_commits else tip_names(project.repo, all_branches, all_tags)
+        commits = commits_in(project.repo, CommitScope(all_commits=True)) if all_commits else list(found)
+        titles = [",".join(found.get(oid, [oid])) for oid in commits]
+        metrics = _of_revisions(project, commits, titles, choice)
     else:
-        metrics = {"": dict(workspace_values(project).metrics)}
+        metrics = {"": read_chosen(project, [WORKSPACE], choice)[0]}
     unread = [rev for rev, files in metrics.items() if any(file.error for file in files.values())]
     if unread:
         names = ", ".join(rev or "the workspace" for rev in unread)
@@ -47,11 +60,13 @@ def command(
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))
 
 
-def _of_revisions(project: Project, baselines: Baselines) -> dict[str, dict[str, FileValues]]:
-    """By name; the workspace is left out when it is as the current branch is."""
-    groups = collect_table(project, TableRequest(baselines, failed=False))
-    found = {group.head.name or group.head.rev: dict(group.head.values.metrics) for group in groups}
+def _of_revisions(
+    project: Project, commits: Sequence[str], titles: Sequence[str], choice: FileChoice
+) -> dict[str, dict[str, FileValues]]:
+    """By title; the workspace is left out when it is as the current branch is."""
+    read = read_chosen(project, [WORKSPACE, *commits], choice)
+    found = dict(zip([WORKSPACE, *titles], read, strict=False))
     branch = read_head(project.repo).branch
-    if branch is not None and found.get("workspace") == found.get(branch):
-        found.pop("workspace", None)
+    if branch is not None and found.get(WORKSPACE) == found.get(branch):
+        found.pop(WORKSPACE, None)
     return found

@@ -7,10 +7,13 @@ import sys
 import typer
 
 from gitexp.experiment.compare import compare_files
-from gitexp.experiment.revisions import read_pair
+from gitexp.experiment.named_files import FileChoice, What, read_chosen, unreadable
+from gitexp.experiment.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
+from gitexp.screen.cells import one_line
 from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+from gitexp.screen.talk import say
 
 ANSWER = as_dvc("params diff", dict[str, dict[str, ValueChange]])
 
@@ -20,19 +23,24 @@ def command(
     new: str = typer.Argument(
         None, metavar="[B]", help="New revision or experiment; the workspace by default."
     ),
+    targets: list[str] = typer.Option(
+        None, "--targets", metavar="PATH...", help="Only these files, params of dvc.yaml or not."
+    ),
+    deps: bool = typer.Option(False, "--deps", help="Only params that stages depend on."),
     everything: bool = typer.Option(False, "--all", help="Unchanged params too."),
     json: bool = typer.Option(False, "--json", help="The JSON of `dvc params diff`."),
     md: bool = typer.Option(False, "--md", help="A Markdown table."),
     no_path: bool = typer.Option(False, "--no-path", help="Leave out the files' names."),
 ) -> None:
     """Compare the params of two revisions."""
-    pair = read_pair(find_project(), old, new)
-    changes = compare_files(pair[0].params, pair[1].params, everything) if pair else ()
+    revs = (old or "HEAD", new or WORKSPACE)
+    pair = read_chosen(find_project(), revs, FileChoice(What.PARAMS, tuple(targets or ()), deps))
+    for rev, files in unreadable(pair, revs).items():
+        say(f"warning: of {rev} some params could not be read: {', '.join(map(one_line, files))}.")
+    changes = compare_files(pair[0], pair[1], everything) if pair else ()
     if json:
         write_as_dvc(diff_data(changes))
         return
-    style = DiffStyle(
-        "Param", old or "HEAD", new or "workspace", path=not no_path, change=False, precision=None
-    )
+    style = DiffStyle("Param", *revs, path=not no_path, change=False, precision=None)
     lines = diff_table(changes, style, md)
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))

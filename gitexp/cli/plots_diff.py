@@ -22,7 +22,7 @@ def command(
         None, metavar="[REV]...", help="Revisions and experiments; with one, the workspace against it."
     ),
     targets: list[str] = typer.Option(
-        None, "--targets", metavar="TARGET", help="Only these plots, data files, folders. Repeatable."
+        None, "--targets", metavar="TARGET...", help="Only these plots, data files, folders."
     ),
     template: str = typer.Option(
         None, "-t", "--template", metavar="NAME", help="A built-in template, one in .dvc/plots, or a path."

@@ -30,7 +30,10 @@ FOLDER = "dvc_plots"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user wants of the plots; nothing in particular is a page in `out` or dvc_plots."""
+    """What the user wants of the plots; nothing in particular is a page in `out`.
+
+    What is not said here is as `plots.out_dir`, `plots.html_template` and `plots.auto_open` say.
+    """
 
     out: Path | None = None
     json: bool = False
@@ -51,7 +54,7 @@ def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
         return
     templates = find_templates(project, names, BUILT_IN)
     if wish.json:
-        images = _write_images(plots, (wish.out or Path(FOLDER)).absolute())
+        images = _write_images(plots, _folder(project, wish).absolute())
         write_as_dvc(plots_data(plots, templates, images))
     elif wish.vega:
         sys.stdout.write(to_json(_only_spec(plots, templates)) + "\n")
@@ -94,14 +97,20 @@ def _write_page(project: Project, plots: PlotSet, templates: Mapping[str, Value]
     if not any(entry.plot or entry.images for entry in plots.entries):
         hint = "list files under `plots:` in dvc.yaml, or name a data file as a target."
         raise ExpError("there is no plot with data.", hint)
-    out = wish.out or Path(FOLDER)
+    out = _folder(project, wish)
     path = (out if out.suffix.lower() in (".html", ".htm") else out / "index.html").absolute()
-    custom = _text(wish.page) if wish.page else None
+    page = wish.page or project.settings.plots.html_template
+    custom = _text(page) if page else None
     script = vega_script(project.repo.state_dir / "cache") if templates else ""
     write_page(path, plots_page(without_repeats(plots), templates, script, custom))
     sys.stdout.write(f"{path.as_uri()}\n")
-    if wish.open and not webbrowser.open(path.as_uri()):
+    if (wish.open or project.settings.plots.auto_open) and not webbrowser.open(path.as_uri()):
         print_warning("no browser could be opened.")
+
+
+def _folder(project: Project, wish: Wish) -> Path:
+    """Where pages and images go; relative to where the user stands."""
+    return wish.out or Path(project.settings.plots.out_dir or FOLDER)
 
 
 def _text(path: Path) -> str:

@@ -45,6 +45,16 @@ def collect_values(
         return Values(timestamp=timestamp, error=error.message)
 
 
+def params_of_stages(files: Files, parsed: ParsedFiles) -> dict[str, FileValues]:
+    """Only the params that stages depend on: no top-level ones, none that are used in templates alone.
+
+    Raises ExpError when the pipeline can't be read.
+    """
+    pipeline = parsed.pipeline(files)
+    reader = _Reader(files, None, parsed, pipeline)
+    return reader.of_files(_stage_params(pipeline))
+
+
 class _Reader:
     """One revision while it is read."""
 
@@ -56,14 +66,19 @@ class _Reader:
         self._locks: dict[str, Mapping[str, LockEntry]] = {}
 
     def params(self) -> dict[str, FileValues]:
-        found: dict[str, FileValues] = {}
-        for path, keys in _param_files(self._pipeline, self._files).items():
-            for file in self._expand(path):
-                found[file] = self._values(file, self._files.read(file), keys)
+        found = self.of_files(_param_files(self._pipeline, self._files))
         for file, used in self._pipeline.used_vars.items():
             if file not in found:
                 found[file] = self._used(file, used)
         return found
+
+    def of_files(self, wanted: Mapping[str, tuple[str, ...] | None]) -> dict[str, FileValues]:
+        """The keys wanted of each file (None: all), of folders those of every file below."""
+        return {
+            file: self._values(file, self._files.read(file), keys)
+            for path, keys in wanted.items()
+            for file in self._expand(path)
+        }
 
     def _used(self, file: str, keys: tuple[str, ...]) -> FileValues:
         """Template values, by dotted key as the template names them."""
@@ -112,7 +127,7 @@ class _Reader:
 
     def _metric(self, file: str, text: bytes | None) -> FileValues:
         read = self._values(file, text, None)
-        return read if read.error else FileValues(_metric_leaves(read.values))
+        return read if read.error else FileValues(metric_leaves(read.values))
 
     def deps(self) -> dict[str, Hash | None]:
         found: dict[str, Hash | None] = {}
@@ -154,12 +169,17 @@ class _Reader:
 
     def _values(self, file: str, text: bytes | None, keys: tuple[str, ...] | None) -> FileValues:
         if text is None:
-            return FileValues(error=("FileNotFoundError", f"[Errno 2] No such file or directory: '{file}'"))
+            return not_there(file)
         try:
             values = self._parsed.values(file, text)
         except ExpError as error:
             return FileValues(error=("ParseError", error.message))
         return FileValues(values if keys is None else _nested(values, keys))
+
+
+def not_there(file: str) -> FileValues:
+    """DVC's words for a file that a revision does not have."""
+    return FileValues(error=("FileNotFoundError", f"[Errno 2] No such file or directory: '{file}'"))
 
 
 def _not_in_cache(file: str) -> FileValues:
@@ -169,15 +189,20 @@ def _not_in_cache(file: str) -> FileValues:
 
 def _param_files(pipeline: Pipeline, files: Files) -> dict[str, tuple[str, ...] | None]:
     """Params file -> the keys that are of interest, None for all of them."""
+    found = _stage_params(pipeline)
+    found.update(dict.fromkeys(pipeline.params))
+    if files.kind(DEFAULT_FILE) == "file":
+        found[DEFAULT_FILE] = None
+    return found
+
+
+def _stage_params(pipeline: Pipeline) -> dict[str, tuple[str, ...] | None]:
     found: dict[str, tuple[str, ...] | None] = {}
     for stage in pipeline.stages:
         for dep in stage.params:
             known = found.get(dep.path, ())
             both = None if known is None or dep.keys is None else tuple(dict.fromkeys([*known, *dep.keys]))
             found[dep.path] = both
-    found.update(dict.fromkeys(pipeline.params))
-    if files.kind(DEFAULT_FILE) == "file":
-        found[DEFAULT_FILE] = None
     return found
 
 
@@ -205,11 +230,11 @@ def _put(found: dict[str, Value], source: Value, keys: list[str], value: Value) 
         found.setdefault(first, []).append(value)
 
 
-def _metric_leaves(values: Value) -> Value:
+def metric_leaves(values: Value) -> Value:
     """Numbers, text and booleans, in their nesting; what is nothing of that is no metric."""
     if isinstance(values, (int, float, str)):
         return values
     if not isinstance(values, Mapping):
         return {}
-    kept = {key: _metric_leaves(inner) for key, inner in values.items()}
+    kept = {key: metric_leaves(inner) for key, inner in values.items()}
     return {key: inner for key, inner in kept.items() if inner != {}}

@@ -129,6 +129,18 @@ def names_of(repo: Repo) -> dict[str, str]:
     return {**branches, **tags, **current}
 
 
+def tip_names(repo: Repo, branches: bool, tags: bool) -> dict[str, list[str]]:
+    """Commit id -> the branches and tags at it, branches first, each by name; tags peeled."""
+    wanted = [*(["refs/heads"] if branches else []), *(["refs/tags"] if tags else [])]
+    fields = "%(objectname) %(*objectname) %(refname:lstrip=2)"
+    found: dict[str, list[str]] = {}
+    for prefix in wanted:
+        for line in run_git(repo.work_tree, "for-each-ref", f"--format={fields}", prefix).text.splitlines():
+            oid, peeled, name = line.split(" ", 2)
+            found.setdefault(peeled or oid, []).append(name)
+    return found
+
+
 def is_checked_out(repo: Repo, branch: str) -> bool:
     """Whether a branch ('refs/heads/x') is the current one of any working tree."""
     return bool(run_git(repo.work_tree, "for-each-ref", "--format=%(worktreepath)", branch).text)

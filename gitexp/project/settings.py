@@ -39,6 +39,15 @@ class HydraSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PlotSettings:
+    """Where pages of plots go, a page of the user's own to fill, whether it is opened at once."""
+
+    out_dir: str | None = None  # from where the user stands, as DVC takes it
+    html_template: Path | None = None
+    auto_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     cache_dir: Path
     link_types: tuple[str, ...] = _DEFAULT_LINKS
@@ -52,6 +61,7 @@ class Settings:
     parsing_list: str = "nargs"
     exp_auto_push: bool = False
     exp_git_remote: str = "origin"
+    plots: PlotSettings = PlotSettings()
     jobs: int = 1  # stage commands at once
     log_days: int = 90  # how long logs of runs are kept
     gpus: str = ""  # devices that stage commands share: '0,1'
@@ -78,6 +88,7 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
         parsing_list=_choice(parsing, "parsing.list", ("nargs", "append")),
         exp_auto_push=_flag(_exp_setting(exp, ours, environ, "auto_push"), "exp.auto_push"),
         exp_git_remote=_exp_setting(exp, ours, environ, "git_remote").get("git_remote") or "origin",
+        plots=_plots(root, config.get(Section("plots"), {})),
         jobs=_count(ours, "exp.jobs", available_cpus()),
         log_days=_count(ours, "exp.logDays", 90),
         gpus=ours.get("exp.gpus", ""),
@@ -119,6 +130,16 @@ def _hydra(settings: Mapping[str, str]) -> HydraSettings:
         config_module=settings.get("config_module"),
         config_name=settings.get("config_name") or "config",
         plugins_path=settings.get("plugins_path"),
+    )
+
+
+def _plots(root: Path, settings: Mapping[str, str]) -> PlotSettings:
+    """A template's path is relative to .dvc/, as DVC takes it."""
+    template = settings.get("html_template")
+    return PlotSettings(
+        out_dir=settings.get("out_dir") or None,
+        html_template=root / ".dvc" / template if template else None,
+        auto_open=_flag(settings, "plots.auto_open"),
     )
 
 

@@ -122,3 +122,20 @@ def test_a_page_draws_itself_without_a_network_and_obeys_no_content(project: Pat
     document = document_of(project / "page.html")
     assert document.count("<canvas") + document.count("<svg") >= 2
     assert "<title>Plots: workspace</title>" in document
+
+
+def test_settings_of_dvc_say_where_pages_go(project: Path) -> None:
+    (project / ".dvc/config").write_text("[plots]\n    out_dir = pages\n    html_template = mine.html\n")
+    (project / ".dvc/mine.html").write_text("<h1>mine</h1>{plot_divs}")
+    exp_ok(project, "plots", "show", "--json")
+    assert (project / "pages/workspace_img_0.png").exists()
+    exp_ok(project, "plots", "show", "img/0.png")
+    assert (project / "pages/index.html").read_text().startswith("<h1>mine</h1>")
+    exp_ok(project, "plots", "show", "img/0.png", "-o", "elsewhere")
+    assert (project / "elsewhere/index.html").exists()
+    assert not (project / "dvc_plots").exists()
+
+
+def test_targets_are_all_the_words_behind_the_option(project: Path) -> None:
+    found = json.loads(exp_ok(project, "plots", "diff", "HEAD", "--json", "--targets", "loss.csv", "own.csv"))
+    assert sorted(found["data"]) == ["loss.csv", "own.csv"]
