@@ -17,7 +17,7 @@ from gitexp.queue.engines.dask.mirror import mirror, unmirror
 from gitexp.queue.engines.dask.scheduler import Scheduler, connected
 from gitexp.queue.engines.dask.terms import Terms, terms_of_order
 from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
-from gitexp.queue.engines.stages import stages_of
+from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.homecoming import come_home, drop_parcels
 from gitexp.queue.job import Place, QueuedJob
