@@ -29,6 +29,10 @@ from gitexp.cache.transfer import (
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 
+_MANIFEST = 2 << 30  # bytes; a million files take about a tenth of that
+_SLACK = 64 << 20
+_UNKNOWN = 1 << 62
+
 # Says whether a file of the run cache is what its name (the second argument) says.
 RunCheck = Callable[[Path, str], bool]
 
@@ -51,7 +55,7 @@ def pull_objects(
     wanted = list(dict.fromkeys(hashes))
     pull = _Pull(store, remote, Transfer(jobs or remote.jobs, Tally(progress), patience))
     folders = {hash.value: hash.algorithm for hash in wanted if hash.is_dir}
-    manifests = pull.fetch({value: (algorithm, 0) for value, algorithm in folders.items()})
+    manifests = pull.fetch({value: (algorithm, 0) for value, algorithm in folders.items()}, _MANIFEST)
     objects: dict[str, tuple[str, int]] = {}
     for hash in wanted:
         if not hash.is_dir:
@@ -62,7 +66,13 @@ def pull_objects(
         each = (hash.size or 0) // max(1, hash.nfiles or len(children))
         for value in children:
             objects.setdefault(value, (hash.algorithm, each))
-    return manifests + pull.fetch(objects)
+    return manifests + pull.fetch(objects, _most(wanted))
+
+
+def _most(hashes: Iterable[Hash]) -> int:
+    """How many bytes none of these can exceed, with room for records that are not quite right."""
+    sizes = [hash.size for hash in hashes]
+    return _UNKNOWN if None in sizes else 2 * max((size or 0 for size in sizes), default=0) + _SLACK
 
 
 def _children(store: Store, hash: Hash, only: tuple[str, ...] | None) -> set[str]:
@@ -79,10 +89,13 @@ class _Pull:
         self._transfer = transfer
         self._landing = Landing(store.objects)
 
-    def fetch(self, objects: Mapping[str, tuple[str, int]]) -> Transferred:
-        """Fetch those of the objects (value -> algorithm and about how many bytes) that the store lacks."""
+    def fetch(self, objects: Mapping[str, tuple[str, int]], limit: int) -> Transferred:
+        """Fetch those of the objects (value -> algorithm and about how many bytes) that the store lacks.
+
+        None of them has more than `limit` bytes: a body that does not end would fill the disk.
+        """
         loads = [
-            Load(value, size, self._move(value, algorithm))
+            Load(value, size, self._move(value, algorithm, limit))
             for value, (algorithm, size) in objects.items()
             if not self._store.objects.is_sound(value, algorithm)
         ]
@@ -96,11 +109,11 @@ class _Pull:
             self._landing.clear()
             raise file_trouble("store", Path(error.filename or self._store.root), error) from error
 
-    def _move(self, value: str, algorithm: str) -> Callable[[Moved], None]:
+    def _move(self, value: str, algorithm: str, limit: int) -> Callable[[Moved], None]:
         key = key_of(value, algorithm)
 
         def fetch(temp: Path, moved: Moved) -> None:
-            md5 = self._remote.get(key, temp, moved)
+            md5 = self._remote.get(key, temp, _limited(moved, limit, key, self._remote.url))
             if value.endswith(".dir"):
                 sound = _is_manifest(temp, value)
             elif algorithm == MD5 and md5 is not None:
@@ -111,6 +124,20 @@ class _Pull:
                 raise damaged(key, self._remote.url)
 
         return lambda moved: self._landing.stage(value, algorithm, lambda temp: fetch(temp, moved))
+
+
+def _limited(moved: Moved, limit: int, key: str, url: str) -> Moved:
+    """`moved`, which raises when more came than can be."""
+    left = limit
+
+    def count(size: int) -> None:
+        nonlocal left
+        left -= size
+        if left < 0:
+            raise damaged(key, url)
+        moved(size)
+
+    return count
 
 
 def _is_manifest(path: Path, value: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -92,7 +93,10 @@ class FolderRemote:
     def get(self, key: str, target: Path, moved: Moved) -> str | None:
         path = self._path(key)
         try:
-            size = os.stat(path).st_size
+            found = os.stat(path)
+            if not stat.S_ISREG(found.st_mode):
+                raise damaged(key, self.url)
+            size = found.st_size
             md5 = copy_and_hash(path, os.fspath(target), size)
         except FileNotFoundError:
             raise absent(key, self.url) from None

@@ -183,5 +183,5 @@ def _paths(store: Store, need: Need, value: str) -> list[str]:
 
 def _absent_reason(failure: Failure, needs: Sequence[Need]) -> str:
     if any(need.imported and need.hash.value == failure.subject for need in needs):
-        return "it is imported from another repository: `dvc update` brings it"
+        return "it is imported from another repository: `dvc pull` brings it"
     return failure.reason

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.programs import Dvc, exp_ok, git
+from tests.programs import Dvc, exp, exp_ok, git
 from tests.repos import commit_all, make_project, write_files
+from tests.servers import S3_KEYS, S3Server
 
 CONFIG = "[core]\n    remote = main\n['remote \"main\"']\n    url = ../../store\n"
 DATA = {"data/a b": "1", "data/sub/é": "2", "raw.csv": "raw\n"}
@@ -25,11 +26,13 @@ OURS: Verbs = {
     "status": ("data", "status", "--json", "--granular", "--not-in-remote"),
     "diff": ("data", "diff", "--json"),
     "gc": ("gc", "-f"),
+    "repro": ("repro", "--pull"),
     "move": ("move",),
     "remove": ("data", "remove"),
 }
 DVCS: Verbs = {
     **{name: (name,) for name in ("add", "push", "pull", "fetch", "checkout", "move", "remove")},
+    "repro": ("repro", "--pull"),
     "status": ("data", "status", "--json", "--granular", "--not-in-remote"),
     "diff": ("diff", "--json"),
     "gc": ("gc", "-f", "--all-experiments"),
@@ -131,3 +134,99 @@ def test_moves_and_removals_of_one_are_understood_by_the_other(repo: Path, pair:
     assert found["renamed"] == [{"path": {"old": "raw.csv", "new": "cooked.csv"}}]
     other(repo, "remove", "cooked.csv.dvc")
     assert json.loads(one(repo, "status"))["committed"] == {"deleted": ["raw.csv"]}
+
+
+def objects_of(top: Path) -> list[str]:
+    return sorted(path.relative_to(top).as_posix() for path in (top / "files").rglob("*") if path.is_file())
+
+
+def test_what_one_collects_on_the_remote_leaves_the_other_all_it_needs(
+    repo: Path, work: Path, pair: tuple[Tool, Tool]
+) -> None:
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    one(repo, "push")
+    commit_all(repo)
+    write_files(repo, {"raw.csv": "newer\n"})
+    other(repo, "add", "raw.csv")
+    other(repo, "push")
+    assert len(objects_of(work / "store")) == 5
+    one(repo, "gc", "-w", "-c")
+    assert len(objects_of(work / "store")) == 4
+    forget(repo)
+    other(repo, "pull")
+    assert data_of(repo) == {**DATA, "raw.csv": "newer\n"}
+    other(repo, "gc", "-w", "-c")
+    assert len(objects_of(work / "store")) == 4
+
+
+PIPELINE = {
+    "dvc.yaml": "stages:\n  count:\n    cmd: wc -l < in.txt > out.txt && echo ran >> ran\n"
+    "    deps: [in.txt]\n    outs: [out.txt]\n",
+    "in.txt": "1\n2\n",
+}
+
+
+def test_what_one_ran_the_other_restores_from_the_run_cache_of_the_remote(
+    repo: Path, work: Path, pair: tuple[Tool, Tool]
+) -> None:
+    one, other = pair
+    write_files(repo, {**PIPELINE, ".gitignore": "/ran\n"})
+    commit_all(repo)
+    one(repo, "repro")
+    one(repo, "push", "--run-cache")
+    git(work, "clone", "-q", "repo", "clone")  # without a dvc.lock: only the run cache knows
+    clone = work / "clone"
+    other(clone, "repro")
+    assert (clone / "out.txt").read_text() == (repo / "out.txt").read_text()
+    assert (repo / "ran").exists() and not (clone / "ran").exists()
+    assert len(list((clone / ".dvc/cache/runs").rglob("*/*/*"))) == 1
+
+
+def test_we_live_with_imports(repo: Path, work: Path, dvc: Dvc) -> None:
+    """What `dvc import` and `dvc import-url` wrote is read, pushed and pulled as DVC does, or named."""
+    make_project(work / "source", {".dvc/config": CONFIG.replace("store", "source-store")})
+    write_files(work / "source", {"lib.txt": "lib\n"})
+    write_files(work, {"outside.csv": "outside\n"})
+    exp_ok(work / "source", "add", "lib.txt")
+    exp_ok(work / "source", "data", "push")
+    commit_all(work / "source")
+    dvc(repo, "import", "../source", "lib.txt")
+    dvc(repo, "import-url", "../outside.csv")
+    commit_all(repo)
+    status = ("data", "status", "--json", "--not-in-remote")
+    assert json.loads(exp_ok(repo, *status)) == json.loads(dvc(repo, *status).out)
+    assert json.loads(exp_ok(repo, "data", "push", "--json"))["files"] == 1
+    assert "up to date" in dvc(repo, "push").out
+    git(work, "clone", "-q", "repo", "clone")
+    pulled = exp(work / "clone", "data", "pull")
+    assert pulled.code == 1 and "`dvc pull` brings it" in pulled.err
+    assert (work / "clone/outside.csv").read_text() == "outside\n"
+    dvc(work / "clone", "pull")
+    assert exp_ok(work / "clone", "data", "status") == exp_ok(repo, "data", "status")
+
+
+def test_they_take_turns_on_s3(
+    repo: Path, work: Path, pair: tuple[Tool, Tool], s3: S3Server, dvc: Dvc
+) -> None:
+    if "s3" not in dvc(repo, "version").out:
+        pytest.skip("this dvc knows no S3: pip install dvc-s3")
+    keys = {**S3_KEYS, "endpointurl": s3.endpoint, "url": f"s3://bucket/{work.parent.name}"}
+    lines = "".join(f"    {key} = {value}\n" for key, value in keys.items())
+    write_files(repo, {".dvc/config": f"[core]\n    remote = main\n['remote \"main\"']\n{lines}"})
+    one, other = pair
+    one(repo, "add", "data", "raw.csv")
+    one(repo, "push")
+    commit_all(repo)
+    git(work, "clone", "-q", "repo", "clone")
+    other(work / "clone", "pull")
+    assert data_of(work / "clone") == DATA
+    assert json.loads(one(work / "clone", "status")) == json.loads(other(work / "clone", "status")) == {}
+    write_files(work / "clone", {"raw.csv": "newer\n"})
+    other(work / "clone", "add", "raw.csv")
+    other(work / "clone", "push")
+    one(work / "clone", "gc", "-w", "-c")
+    forget(work / "clone")
+    one(work / "clone", "pull")
+    assert data_of(work / "clone") == {**DATA, "raw.csv": "newer\n"}
+    assert json.loads(other(work / "clone", "status")).get("not_in_remote") is None
