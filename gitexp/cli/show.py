@@ -14,7 +14,8 @@ from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
-from gitexp.experiment.columns import all_rows, choose_columns, named_columns
+from gitexp.experiment.columns import all_rows, choose_among, named_columns
+from gitexp.experiment.grid import Grid
 from gitexp.experiment.grouping import group_rows
 from gitexp.experiment.record import Group
 from gitexp.experiment.repetitions import seed_keys
@@ -33,7 +34,7 @@ from gitexp.screen.show_fit import Look
 from gitexp.screen.show_table import show_table
 from gitexp.screen.terminal import columns as terminal_columns
 from gitexp.screen.terminal import has_colour, has_unicode
-from gitexp.screen.text_table import csv_text
+from gitexp.screen.text_table import write_csv
 
 ANSWER = as_dvc("exp show", list[StateData], ours=(GroupsAnswer,))
 
@@ -145,20 +146,21 @@ def command(
     left_out = 0
     if top is None and not (csv or md):
         groups, left_out = _first(groups, bound(MOST_LINES, None, everything))
-    rows = list(all_rows(groups))
+    grid = Grid(list(all_rows(groups)))
     if names:
-        columns = named_columns(rows, names)
+        columns = named_columns(grid.columns, names)
     else:
-        columns = choose_columns(rows, tuple(drop or ()), tuple(keep or ()), only_changed)
+        wanted = grid.differs if only_changed else lambda _: True
+        columns = choose_among(grid.columns, wanted, tuple(drop or ()), tuple(keep or ()))
     today = datetime.date.today()
     if csv:
-        sys.stdout.write(csv_text(show_csv_rows(groups, columns)))
+        write_csv(sys.stdout, show_csv_rows(groups, grid, columns))
     elif md:
-        sys.stdout.write("\n".join(show_markdown(groups, columns, today, precision)) + "\n\n")
+        sys.stdout.write("\n".join(show_markdown(groups, grid, columns, today, precision)) + "\n\n")
     elif groups:
         room = None if wide else terminal_columns()
         look = Look(room, has_colour(), has_unicode(), precision, today, wishes, bool(column))
-        show_lines(show_table(groups, columns, look), not no_pager, chop=True)
+        show_lines(show_table(groups, grid, columns, look), not no_pager, chop=True)
         tell_left_out(left_out, "experiments", None)
 
 

@@ -15,7 +15,7 @@ from gitexp import deferred
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.best import Wishes
-from gitexp.experiment.columns import all_rows, named_columns
+from gitexp.experiment.columns import all_rows, find_columns, named_columns
 from gitexp.experiment.record import Group
 from gitexp.experiment.row_choice import sort_keys
 from gitexp.experiment.table import TableRequest, collect_table
@@ -94,7 +94,7 @@ def browse(project: Project, wanted: Wanted) -> None:
         raise ExpError("there is no commit yet.", "commit, then `exp run`.")
     sheet = Sheet(groups, wanted.choice, wanted.wishes, wanted.precision)
     if wanted.columns:
-        chosen = named_columns(list(all_rows(groups)), wanted.columns)
+        chosen = named_columns(find_columns(list(all_rows(groups))), wanted.columns)
         sheet.show_fields(column.title for column in chosen)
     window = Window(sheet, has_unicode())
     with live_screen():

@@ -4,7 +4,7 @@ as the user says."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -79,13 +79,19 @@ def find_best(
     found = {}
     for place, column in enumerate(columns):
         if column in known:
-            numbers = {row: cells[row][place].value for row in judged if is_number(cells[row][place].value)}
-            if len(set(numbers.values())) > 1:
-                choose = min if known[column] is Direction.LOWER else max
-                best = choose(numbers.values())
-                rows = frozenset(row for row, value in numbers.items() if value == best)
-                found[column] = Best(known[column], rows)
+            best = best_of(known[column], {row: cells[row][place].value for row in judged})
+            if best is not None:
+                found[column] = best
     return found
+
+
+def best_of(direction: Direction, values: Mapping[int, Value]) -> Best | None:
+    """The best of one column, of the values by row; None where they do not differ."""
+    numbers = {row: value for row, value in values.items() if is_number(value)}
+    if len(set(numbers.values())) < 2:
+        return None
+    best = (min if direction is Direction.LOWER else max)(numbers.values())
+    return Best(direction, frozenset(row for row, value in numbers.items() if value == best))
 
 
 def is_number(value: Value) -> bool:

@@ -67,6 +67,11 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
         Kind.METRIC: _keys(row.values.metrics for row in rows),
         Kind.PARAM: _keys(row.values.params for row in rows),
     }
+    return titled(keys, {path for row in rows for path in row.values.deps})
+
+
+def titled(keys: Mapping[Kind, Mapping[str, Iterable[str]]], deps: Iterable[str]) -> list[Column]:
+    """The columns of these keys by kind and file, and of these deps."""
     count = Counter(TAKEN)
     count.update(key for files in keys.values() for found in files.values() for key in found)
     columns = [
@@ -75,8 +80,7 @@ def find_columns(rows: Sequence[Row]) -> list[Column]:
         for file, found in files.items()
         for key in found
     ]
-    deps = sorted({path for row in rows for path in row.values.deps})
-    return [*columns, *(Column(Kind.DEP, path, "", path) for path in deps)]
+    return [*columns, *(Column(Kind.DEP, path, "", path) for path in sorted(deps))]
 
 
 def _keys(tables: Iterable[Mapping[str, FileValues]]) -> dict[str, dict[str, None]]:
@@ -137,25 +141,34 @@ def choose_columns(
 
     Raises ExpError for a pattern that is no regular expression.
     """
-    dropped, kept = _matcher(drop), _matcher(keep)
     columns = find_columns(rows)
-    found = set(columns)
+    differ = set(columns)
     if only_changed:
-        found = differing(columns, [cells_of(row, columns) for row in rows])
+        differ = differing(columns, [cells_of(row, columns) for row in rows])
+    return choose_among(columns, differ.__contains__, drop, keep)
+
+
+def choose_among(
+    columns: Sequence[Column], wanted: Callable[[Column], bool], drop: Sequence[str], keep: Sequence[str]
+) -> list[Column]:
+    """Those that are wanted and not dropped, or kept in any case. Raises ExpError as `choose_columns`."""
+    dropped, kept = _matcher(drop), _matcher(keep)
     return [
-        column for column in columns if kept(column.title) or (column in found and not dropped(column.title))
+        column for column in columns if kept(column.title) or (not dropped(column.title) and wanted(column))
     ]
 
 
-def named_columns(rows: Sequence[Row], names: Sequence[str]) -> list[Column]:
-    """The columns of these names, in their order: keys, `file:key`, paths of deps, or globs of titles.
+def named_columns(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    """Those of these names, in their order: keys, `file:key`, paths of deps, or globs of titles.
 
     Raises ExpError for a name that is no column, or means several.
     """
-    columns = find_columns(rows)
+    titles: dict[str, list[Column]] = {}
+    for column in columns:
+        titles.setdefault(column.title, []).append(column)
     found: dict[Column, None] = {}
     for name in names:
-        matching = [column for column in columns if column.title == name]
+        matching = titles.get(name, [])
         if not matching and any(sign in name for sign in "*?["):
             matching = [column for column in columns if fnmatchcase(column.title, name)]
         found.update(dict.fromkeys(matching or [find_column(name, columns, "to show")]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 from gitexp.content import Value
 from gitexp.screen.talk import visible
@@ -27,6 +28,23 @@ def cell(value: Value, precision: int | None = PRECISION) -> str:
         return MISSING
     text = str(_rounded(value, precision))
     return one_line(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+
+def cell_texts(values: Iterable[Value], precision: int) -> list[str]:
+    """`cell` for each: the same texts, in a fraction of the time for thousands of numbers."""
+    known: dict[Value, str] = {}
+    texts = []
+    for value in values:
+        if type(value) is float:
+            texts.append(f"{value:.{precision}g}")
+        elif type(value) is str or type(value) is int:
+            text = known.get(value)
+            if text is None:
+                text = known[value] = cell(value, precision)
+            texts.append(text)
+        else:
+            texts.append(cell(value, precision))
+    return texts
 
 
 def _rounded(value: Value, precision: int | None) -> Value:
@@ -87,6 +105,12 @@ def width(text: str) -> int:
     if text.isascii() or _ODD.search(text) is None:
         return len(text)
     return sum(_columns(character) for character in text)
+
+
+def widest(texts: Sequence[str]) -> int:
+    """The width of the widest."""
+    odd = any(not text.isascii() and _ODD.search(text) for text in texts)
+    return max(map(width if odd else len, texts), default=0)
 
 
 def _columns(character: str) -> int:

@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gitexp.experiment.columns import all_rows
+from gitexp.experiment.grid import Grid
 from gitexp.experiment.plot_record import REV, Plot, PlotEntry, PlotSet
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.plot_term import Canvas, term_plots
@@ -20,7 +22,8 @@ def report_markdown(report: Report, today: datetime.date) -> Iterator[str]:
     """The lines. Content is escaped: no markup, no mention, no fence of its own."""
     yield f"## {_plain(report.title)}"
     yield ""
-    for line in show_markdown(report.groups, report.columns, today, PRECISION):
+    grid = Grid(list(all_rows(report.groups)))
+    for line in show_markdown(report.groups, grid, report.columns, today, PRECISION):
         yield _plain(line)
     yield ""
     drawn = [entry for entry in report.plots.entries if entry.plot]

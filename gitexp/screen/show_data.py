@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, repeat
 
-from gitexp.experiment.columns import Cell, Column, cells_of
+from gitexp.experiment.columns import Cell, Column
+from gitexp.experiment.grid import Grid, Lost, cell_of
 from gitexp.experiment.record import Group, Row, State
 from gitexp.experiment.values_data import PARTS, part_text
+from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import MISSING, UNREADABLE, cell
 from gitexp.screen.json_text import to_json
 from gitexp.screen.show_rows import BASELINE, LAST, MEMBER, ShownRow, created, iso_time, shown_rows
@@ -47,7 +49,7 @@ def _state(row: Row) -> tuple[str, str]:
         error = {"msg": row.error, "type": ""}
     elif values.error is not None:
         error = {"msg": values.error, "type": "ExpError"}
-    rev, name = to_json(row.rev), to_json(row.name)
+    rev, name = f'"{row.rev}"', to_json(row.name)
     data = "null" if values.error is not None else _data(row, rev)
     said = "null" if error is None else to_json(error)
     return f'{{"rev": {rev}, "name": {name}, "data": {data}, "error": {said}, "experiments": ', "}"
@@ -70,12 +72,13 @@ def _range(row: Row) -> str:
     return f'{{"revs": [{start}null{end}], "executor": {executor}, "name": {to_json(row.name)}}}'
 
 
-def show_csv_rows(groups: Sequence[Group], columns: Sequence[Column]) -> Iterator[list[str]]:
-    """Header and rows: whole floats, empty where there is nothing."""
+def show_csv_rows(groups: Sequence[Group], grid: Grid, columns: Sequence[Column]) -> Iterator[list[str]]:
+    """Header and rows: whole floats, empty where there is nothing. `grid` has the rows of the groups."""
     rows = list(shown_rows(groups))
     with_state = any(row.state for row in rows)
     extra = ["State", "Executor"] if with_state else []
     yield ["Experiment", "rev", "typ", "Created", "parent", *extra, *(column.title for column in columns)]
+    cells = _by_row(grid, columns)
     for row in rows:
         name = row.row.name or ""
         fixed = [
@@ -86,19 +89,24 @@ def show_csv_rows(groups: Sequence[Group], columns: Sequence[Column]) -> Iterato
             "",
             *([row.state, ""] if with_state else []),
         ]
-        yield [*fixed, *(_csv_cell(found) for found in cells_of(row.row, columns))]
+        yield [*fixed, *map(_csv_cell, next(cells))]
 
 
-def _csv_cell(found: Cell) -> str:
-    if found.unreadable:
+def _by_row(grid: Grid, columns: Sequence[Column]) -> Iterator[tuple[Value, ...]]:
+    values = [grid.values(column) for column in columns]
+    return zip(*values, strict=True) if values else repeat(())
+
+
+def _csv_cell(value: Value) -> str:
+    if isinstance(value, Lost):
         return UNREADABLE
-    return "" if found.value is None else str(found.value)
+    return "" if value is None else str(value)
 
 
 def show_markdown(
-    groups: Sequence[Group], columns: Sequence[Column], today: datetime.date, precision: int
+    groups: Sequence[Group], grid: Grid, columns: Sequence[Column], today: datetime.date, precision: int
 ) -> list[str]:
-    """A table for a pull request."""
+    """A table for a pull request. `grid` has the rows of the groups."""
     rows = list(shown_rows(groups))
     with_state = any(row.state for row in rows)
     header = ["Experiment", "Created", *(["State"] if with_state else []), *(c.title for c in columns)]
@@ -107,9 +115,9 @@ def show_markdown(
             label(row),
             created(row.row, today),
             *([row.state or MISSING] if with_state else []),
-            *(shown_cell(found, precision) for found in cells_of(row.row, columns)),
+            *(shown_cell(cell_of(value), precision) for value in values),
         ]
-        for row in rows
+        for row, values in zip(rows, _by_row(grid, columns), strict=False)
     ]
     return markdown(header, body)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gitexp.experiment.best import Best, Wishes
 from gitexp.experiment.columns import Column, Kind
-from gitexp.screen.cells import fit, plural, width
+from gitexp.screen.cells import fit, plural, widest, width
 from gitexp.screen.terminal import BLUE, CYAN, DIM, GREEN, paint
 
 HEADINGS = {Kind.METRIC: ("metrics", GREEN), Kind.PARAM: ("params", CYAN), Kind.DEP: ("deps", BLUE)}
@@ -29,26 +29,40 @@ class Look:
     in_order: bool = False  # keep the order of columns: the user chose it
 
 
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """One column of text: `kind` None is a fixed column."""
+    """One column of text: `kind` None is a fixed column. Its cells are written when somebody looks at them:
+    of thousands of columns, only those for which there may be room."""
 
-    title: str
-    cells: tuple[str, ...]
-    wide: int  # of the title and the widest cell
-    kind: Kind | None = None
-    column: Column | None = None
-    best: Best | None = None
+    def __init__(
+        self,
+        title: str,
+        write: Callable[[Best | None], Sequence[str]],
+        kind: Kind | None = None,
+        column: Column | None = None,
+        judge: Callable[[], Best | None] = lambda: None,
+    ) -> None:
+        self.title = title
+        self.kind = kind
+        self.column = column
+        self._write = write
+        self._judge = judge
+
+    @cached_property
+    def best(self) -> Best | None:
+        return self._judge()
+
+    @cached_property
+    def cells(self) -> Sequence[str]:
+        return self._write(self.best)
+
+    @cached_property
+    def wide(self) -> int:
+        """Terminal columns of the title and the widest cell."""
+        return max(width(self.title), widest(self.cells))
 
 
-def shown_column(
-    title: str,
-    cells: Sequence[str],
-    kind: Kind | None = None,
-    column: Column | None = None,
-    best: Best | None = None,
-) -> Shown:
-    return Shown(title, tuple(cells), max(width(title), *map(width, cells)), kind, column, best)
+def shown_column(title: str, cells: Sequence[str]) -> Shown:
+    return Shown(title, lambda _: cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +71,20 @@ class Hidden:
     unfit: tuple[Shown, ...] = ()  # what there was no room for
 
 
-def fitting(shown: list[Shown], differ: set[Column], room: int) -> tuple[list[Shown], Hidden]:
+def fitting(shown: list[Shown], differs: Callable[[Column], bool], room: int) -> tuple[list[Shown], Hidden]:
     """Hide, as far as needed: what is the same in all rows, deps, the revision, the time, the last params."""
-    if _total(shown) <= room:
+    if sum(width(one.title) + 2 for one in shown) - 2 <= room and _total(shown) <= room:
         return shown, Hidden()
-    same = tuple(one for one in shown if one.column is not None and one.column not in differ)
-    kept = [one for one in shown if one.column is None or one.column in differ]
+    differing = {id(one) for one in shown if one.column is None or differs(one.column)}
+    same = tuple(one for one in shown if id(one) not in differing)
+    kept = [one for one in shown if id(one) in differing]
     if same and not any(one.kind for one in kept):
         kept, same = shown, ()
     candidates = _expendable(kept)
-    # The fewest that make the rest fit; halving, for there may be thousands.
-    count = bisect_left(
-        range(len(candidates)), True, key=lambda n: _total(_less(kept, candidates[:n])) <= room
-    )
+    # The fewest that make the rest fit, from the last to go on: the others are not even looked at.
+    count = len(candidates)
+    while count and _total(_less(kept, candidates[: count - 1])) <= room:
+        count -= 1
     unfit = candidates[:count]
     fitting_now = _narrow_names(_less(kept, unfit), room)
     return fitting_now, Hidden(same, tuple(one for one in unfit if one.kind))
@@ -131,7 +146,8 @@ def left_out(hidden: Hidden, look: Look) -> Iterator[str]:
 def _note(why: str, hidden: Sequence[Shown], look: Look) -> str:
     """'3 columns not shown, no room for: a, b and 1 more', on one line."""
     start = f"{plural(len(hidden), 'column')} not shown, {why}: "
-    for count in range(len(hidden), 0, -1):
+    most = len(hidden) if look.room is None else min(len(hidden), look.room)
+    for count in range(most, 0, -1):
         rest = f" and {len(hidden) - count} more" if count < len(hidden) else ""
         line = start + ", ".join(one.title for one in hidden[:count]) + rest
         if look.room is None or width(line) <= look.room:

@@ -7,15 +7,17 @@ told apart without colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from gitexp.experiment.best import Best, find_best
-from gitexp.experiment.columns import Cell, Column, Kind, cells_of, differing
+from gitexp.experiment.best import Best, Direction, best_of, directions
+from gitexp.experiment.columns import Column, Kind
+from gitexp.experiment.grid import ABSENT, Grid, Lost
 from gitexp.experiment.record import Group
-from gitexp.screen.cells import BEST_MARK, fit, one_line, width
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import BEST_MARK, MISSING, UNREADABLE, cell_texts, fit, one_line, width
 from gitexp.screen.decimals import decimals, is_a_number
 from gitexp.screen.reasons import SHORT_HASH
-from gitexp.screen.show_data import TREE, shown_cell
+from gitexp.screen.show_data import TREE
 from gitexp.screen.show_fit import HEADINGS, Hidden, Look, Shown, fitting, left_out, shown_column, widths_of
 from gitexp.screen.show_rows import ShownRow, created, shown_rows
 from gitexp.screen.terminal import BOLD, GREEN, paint
@@ -23,29 +25,42 @@ from gitexp.screen.terminal import BOLD, GREEN, paint
 WIDEST_CELL = 200  # columns that one value gets, however wide the terminal: it may be a book
 
 
-def show_table(groups: Sequence[Group], columns: Sequence[Column], look: Look) -> Iterator[str]:
-    """The lines of the table, then what is not in it."""
+def show_table(groups: Sequence[Group], grid: Grid, columns: Sequence[Column], look: Look) -> Iterator[str]:
+    """The lines of the table, then what is not in it. `grid` has the rows of the groups."""
     rows = list(shown_rows(groups))
-    cells = [cells_of(row.row, columns) for row in rows]
-    differ = differing(columns, cells) if len(rows) > 1 else set(columns)
+    differs = _once(grid.differs) if len(rows) > 1 else lambda _: True
     judged = [i for i, row in enumerate(rows) if row.row.rev != "workspace"]
-    best = find_best(columns, cells, judged, look.wishes)
-    shown = [*_fixed(rows, look), *_ordered(_measured(columns, cells, best, look), differ, look)]
+    known = directions(columns, look.wishes)
+    measured = [_measured(grid, column, judged, known.get(column), look) for column in columns]
+    shown = [*_fixed(rows, look), *_ordered(measured, differs, look)]
     hidden = Hidden()
     if look.room is not None:
-        shown, hidden = fitting(shown, differ, look.room)
+        shown, hidden = fitting(shown, differs, look.room)
     yield from _lines(rows, shown, look)
     yield from _judged_by(shown, look)
     yield from left_out(hidden, look)
 
 
-def _ordered(shown: list[Shown], differ: set[Column], look: Look) -> list[Shown]:
+def _once(differs: Callable[[Column], bool]) -> Callable[[Column], bool]:
+    known: dict[Column, bool] = {}
+
+    def asked(column: Column) -> bool:
+        if column not in known:
+            known[column] = differs(column)
+        return known[column]
+
+    return asked
+
+
+def _ordered(shown: list[Shown], differs: Callable[[Column], bool], look: Look) -> list[Shown]:
     """By kind; within the params, those that tell rows apart first."""
     kinds = list(HEADINGS)
 
     def place(one: Shown) -> tuple[int, bool]:
-        same = one.kind is Kind.PARAM and one.column not in differ and not look.in_order
-        return kinds.index(one.kind or Kind.METRIC), same
+        last = False
+        if one.kind is Kind.PARAM and one.column is not None and not look.in_order:
+            last = not differs(one.column)
+        return kinds.index(one.kind or Kind.METRIC), last
 
     return sorted(shown, key=place)
 
@@ -73,23 +88,37 @@ def _name(row: ShownRow, unicode: bool) -> str:
 
 
 def _measured(
-    columns: Sequence[Column], cells: Sequence[Sequence[Cell]], best: Mapping[Column, Best], look: Look
-) -> list[Shown]:
-    found = []
-    for i, column in enumerate(columns):
-        texts = [shown_cell(row[i], look.precision) for row in cells]
-        if column.kind is Kind.DEP:
-            texts = [text[:SHORT_HASH] for text in texts]
-        texts = [fit(text, WIDEST_CELL) for text in texts]
-        for row in best[column].rows if column in best else ():
-            texts[row] += BEST_MARK
-        if column.kind is not Kind.DEP and all(
-            row[i].value is None or is_a_number(row[i].value) for row in cells
-        ):
-            texts = decimals(texts)
-        title = fit(one_line(column.title), WIDEST_CELL)
-        found.append(shown_column(title, texts, column.kind, column, best.get(column)))
-    return found
+    grid: Grid, column: Column, judged: Sequence[int], direction: Direction | None, look: Look
+) -> Shown:
+    def write(best: Best | None) -> list[str]:
+        return _texts(grid.values(column), column, best, look.precision)
+
+    def judge() -> Best | None:
+        if direction is None:
+            return None
+        values = grid.values(column)
+        return best_of(direction, {row: values[row] for row in judged})
+
+    return Shown(fit(one_line(column.title), WIDEST_CELL), write, column.kind, column, judge)
+
+
+def _texts(values: Sequence[Value], column: Column, best: Best | None, precision: int) -> list[str]:
+    if column.kind is Kind.DEP:
+        return [MISSING if value is None else one_line(value[:SHORT_HASH]) for value in values]
+    lost = [(row, value) for row, value in enumerate(values) if isinstance(value, Lost)]
+    texts = [
+        text if len(text) <= WIDEST_CELL // 2 else fit(text, WIDEST_CELL)
+        for text in cell_texts(values, precision)
+    ]
+    for row, value in lost:
+        texts[row] = MISSING if value is ABSENT else UNREADABLE
+    for row in best.rows if best is not None else ():
+        texts[row] += BEST_MARK
+    return decimals(texts) if all(map(_is_blank_or_number, values)) else texts
+
+
+def _is_blank_or_number(value: Value) -> bool:
+    return value is None or isinstance(value, Lost) or is_a_number(value)
 
 
 def _lines(rows: Sequence[ShownRow], shown: Sequence[Shown], look: Look) -> Iterator[str]:
@@ -105,18 +134,19 @@ def _lines(rows: Sequence[ShownRow], shown: Sequence[Shown], look: Look) -> Iter
     yield _joined(titles, starts, rule)
     bars = [flat * wide for wide in widths]
     yield _joined(bars, starts, cross, flat)
-    for r, row in enumerate(rows):
-        texts = [_cell(one, r, wide, look) for one, wide in zip(shown, widths, strict=True)]
-        line = _joined(texts, starts, rule)
+    padded = [_padded(one, wide, look) for one, wide in zip(shown, widths, strict=True)]
+    form = _joined(["%s"] * len(shown), starts, rule)
+    for row, texts in zip(rows, zip(*padded, strict=True), strict=True):
+        line = (form % texts).rstrip()
         yield line if row.is_experiment else paint(line, BOLD, look.colour)
 
 
-def _cell(one: Shown, row: int, wide: int, look: Look) -> str:
-    text = one.cells[row]
-    blank = " " * (wide - width(text))
-    if one.best is not None and row in one.best.rows:
-        text = paint(text, GREEN, look.colour)
-    return text + blank
+def _padded(one: Shown, wide: int, look: Look) -> Iterator[str]:
+    """The cells of a column, each as wide as the column, the best in colour."""
+    best = one.best.rows if one.best is not None and look.colour else ()
+    for row, text in enumerate(one.cells):
+        blank = " " * (wide - width(text))
+        yield (paint(text, GREEN, True) if row in best else text) + blank
 
 
 def _style(one: Shown) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 from gitexp.screen.cells import one_line, width
 
@@ -42,8 +42,6 @@ def _harmless(text: str) -> str:
     return one_line(text).replace("|", "\\|").replace("<", "&lt;")
 
 
-def csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Header and rows as RFC 4180 CSV, lines ending in CRLF."""
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(rows)
-    return buffer.getvalue()
+def write_csv(out: TextIO, rows: Iterable[Sequence[str]]) -> None:
+    """Header and rows as RFC 4180 CSV, lines ending in CRLF, written as they come."""
+    csv.writer(out).writerows(rows)

@@ -9,6 +9,7 @@ import pytest
 
 from gitexp.content import Hash
 from gitexp.experiment.columns import all_rows, choose_columns
+from gitexp.experiment.grid import Grid
 from gitexp.experiment.record import FileValues, Group, OutState, Row, State, Values
 from gitexp.screen.cells import width
 from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
@@ -39,9 +40,13 @@ GROUPS = [
 ]
 
 
+def grid(groups: list[Group]) -> Grid:
+    return Grid(list(all_rows(groups)))
+
+
 def table(groups: list[Group], room: int | None = None, unicode: bool = True) -> list[str]:
     columns = choose_columns(list(all_rows(groups)))
-    return list(show_table(groups, columns, Look(room, False, unicode, 5, TODAY)))
+    return list(show_table(groups, grid(groups), columns, Look(room, False, unicode, 5, TODAY)))
 
 
 def test_metrics_params_and_deps_stand_in_groups_of_their_own() -> None:
@@ -140,7 +145,7 @@ def test_the_json_of_failures_and_errors() -> None:
 
 def test_the_csv_is_dvcs() -> None:
     columns = choose_columns(list(all_rows(GROUPS)), drop=["same", "data"])
-    assert list(show_csv_rows(GROUPS, columns)) == [
+    assert list(show_csv_rows(GROUPS, grid(GROUPS), columns)) == [
         ["Experiment", "rev", "typ", "Created", "parent", "acc", "lr"],
         ["", "workspace", "baseline", "", "", "0.5", "0.1"],
         ["", "main", "baseline", "2023-11-14T22:13:20", "", "0.123456789", "0.1"],
@@ -151,7 +156,7 @@ def test_the_csv_is_dvcs() -> None:
 
 def test_the_markdown_table() -> None:
     columns = choose_columns(list(all_rows(GROUPS)), keep=["acc"], drop=[""])
-    assert show_markdown(GROUPS, columns, TODAY, 3)[2:] == [
+    assert show_markdown(GROUPS, grid(GROUPS), columns, TODAY, 3)[2:] == [
         "| workspace           | -         | 0.5   |",
         "| main                | 10:13 PM  | 0.123 |",
         "| ├── ccccccc [otter] | 10:13 PM  | 0.75  |",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gitexp.screen.text_table import align, csv_text, markdown
+import io
+
+from gitexp.screen.text_table import align, markdown, write_csv
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
@@ -30,7 +32,9 @@ def test_pipes_in_markdown_cells_are_escaped() -> None:
 
 
 def test_csv_is_quoted_and_ends_lines_with_crlf() -> None:
-    assert csv_text([["a", "b"], ["x,y", 'say "hi"']]) == 'a,b\r\n"x,y","say ""hi"""\r\n'
+    out = io.StringIO()
+    write_csv(out, [["a", "b"], ["x,y", 'say "hi"']])
+    assert out.getvalue() == 'a,b\r\n"x,y","say ""hi"""\r\n'
 
 
 def test_markdown_cells_can_not_be_left_by_what_stands_in_them() -> None:
