@@ -44,6 +44,9 @@ def command(
     array_limit: str = typer.Option(
         None, "--array-limit", metavar="N", help="Jobs at once; -j says the same.", rich_help_panel=SLURM
     ),
+    by_stage: bool = typer.Option(
+        False, "--by-stage", help="A job for each stage; equal stages share one.", rich_help_panel=SLURM
+    ),
     sbatch: list[str] = typer.Option(
         None, "--sbatch", metavar="'…'", help="Other options for sbatch, as typed.", rich_help_panel=SLURM
     ),
@@ -58,6 +61,7 @@ def command(
     options = {
         **engine_options(option or []),
         **{key: (value,) for key, value in named.items() if value is not None},
+        **({"by-stage": ("yes",)} if by_stage else {}),
         **({"sbatch": tuple(sbatch)} if sbatch else {}),
     }
     order = Order(jobs, gpus, options)

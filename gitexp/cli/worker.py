@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -10,6 +11,7 @@ from gitexp.errors import Exit
 from gitexp.experiment.record import RunResult, State
 from gitexp.project import find_project
 from gitexp.queue.engines.registry import allocation_here
+from gitexp.queue.part_task import run_part_task
 from gitexp.queue.task import run_task
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.run_events import TaskAnswer, task_data
@@ -21,6 +23,10 @@ ANSWER = one(TaskAnswer)
 def command(
     entry: str = typer.Argument(..., help="The id of the queue entry."),
     jobs: int = typer.Option(None, "-j", "--jobs", min=1, help="Stage commands at once."),
+    stage: str = typer.Option(
+        None, "--stage", help="Only this stage, ahead of the rest: nothing is committed."
+    ),
+    shared_by: Path = typer.Option(None, "--shared-by", help="A file of entries that need the stage, too."),
     json: bool = typer.Option(False, "--json", help="How it ended, as JSON."),
 ) -> Exit:
     """Run one entry of the queue and publish the result; do nothing when it runs or is done already.
@@ -28,7 +34,13 @@ def command(
     Engines (Slurm, …) run this on their nodes. Running it twice is safe.
     """
     project = find_project()
-    result = run_task(project, entry, allocation_here(project), jobs=jobs)
+    job = allocation_here(project)
+    at_once = jobs or (job.cpus if job is not None else None)
+    if stage is None:
+        result = run_task(project, entry, job, jobs=at_once)
+    else:
+        needing = shared_by.read_text().split() if shared_by else [entry]
+        result = run_part_task(project, needing, stage, job, jobs=at_once)
     if json:
         write_answer(task_data(entry, result))
     elif result is None:

@@ -60,11 +60,11 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
         job = open_job(session.project.repo, attempt.name, attempt.job)
         keeper = session.journal.begin(job, first_note(session, attempt, ground, job))
         with keeper.told():
-            built = _build(session, attempt, ground, job.log, watcher, keeper)
+            built = build_in(session, attempt, ground, job.log, watcher, keeper)
             tree = _tree(session, attempt, ground, built)
     result = RunResult(
         attempt.name,
-        _state(built),
+        state_of(built),
         attempt.baseline,
         stages=built.stages,
         overrides=attempt.overrides,
@@ -81,9 +81,11 @@ def run_attempt(session: Session, attempt: Attempt, base: Values, watcher: Watch
     return result
 
 
-def _build(
+def build_in(
     session: Session, attempt: Attempt, ground: Ground, log: Path, watcher: Watcher, keeper: NoteKeeper
 ) -> BuildResult:
+    """Build what is in scope in a worktree that is laid out."""
+
     def listener(event: Event) -> None:
         keeper.take(event)
         watcher(RunEvent(attempt.name, event))
@@ -122,7 +124,8 @@ def _runner(session: Session, ground: Ground, keeper: NoteKeeper) -> CommandRunn
     return DeviceRunner(session.devices, needs, keep_open, keeper.use)
 
 
-def _state(built: BuildResult) -> State:
+def state_of(built: BuildResult) -> State:
+    """How a run whose build ended so has ended."""
     if built.interrupted:
         return State.INTERRUPTED
     return State.SUCCESS if built.ok else State.FAILED

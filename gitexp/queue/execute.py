@@ -12,6 +12,7 @@ from gitexp.experiment.attempt import run_attempt
 from gitexp.experiment.carry import resolve_copies
 from gitexp.experiment.find import experiment_of_ref
 from gitexp.experiment.message import parse
+from gitexp.experiment.part import run_part
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
 from gitexp.experiment.request import RunRequest
 from gitexp.experiment.run import push_made
@@ -46,6 +47,11 @@ class Engine:
         result = run_attempt(_for_job(session, job, stop), job.attempt, self._base(session, job), watcher)
         push_made(session.project, [result], watcher)
         return result
+
+    def part(self, job: QueuedJob, target: str, identity: str, stop: Stop, watcher: Watcher) -> RunResult:
+        """Run one stage of `job` ahead of it: its result waits in the run cache. `identity`: of its log."""
+        session = self._session(job)
+        return run_part(_for_job(session, job, stop), job.attempt, target, identity, watcher)
 
     def _session(self, job: QueuedJob) -> Session:
         with self._lock:

@@ -33,12 +33,16 @@ class FakeAllocation:
     handle: str = "7_0"
     why: Interruption | None = None
     takes: bool = True
+    cpus: int | None = None
 
     def listening(self, stop: Stop) -> AbstractContextManager[None]:
         return nullcontext()
 
     def interruption(self) -> Interruption | None:
         return self.why
+
+    def once_more(self, why: Interruption) -> bool:
+        return self.takes
 
     def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
         assert ticket is not None

@@ -104,12 +104,21 @@ class Allocation(Protocol):
         """The engine's name of the job, as in its Ticket."""
         ...
 
+    @property
+    def cpus(self) -> int | None:
+        """The processors that the job has on this machine; None when the engine does not say."""
+        ...
+
     def listening(self, stop: Stop) -> AbstractContextManager[None]:
         """Within it the engine's signals ask `stop`."""
         ...
 
     def interruption(self) -> Interruption | None:
         """Why the engine asked us to stop; None when it did not."""
+        ...
+
+    def once_more(self, why: Interruption) -> bool:
+        """Have this very job begin again, later; False when it ran into its limit too often."""
         ...
 
     def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:

@@ -103,6 +103,18 @@ class SlurmAllocation:
             return replace(ticket, timeouts=timeouts)
         return replace(ticket, handle=f"{job}_{task}", at=time.time(), timeouts=timeouts)
 
+    def once_more(self, why: Interruption) -> bool:
+        """Have this very job begin again; False when over its limit too often. Slurm ends us for it."""
+        begun = int(self._environ.get("SLURM_RESTART_COUNT", "0"))
+        if why is Interruption.TIME_LIMIT and begun >= self._most_timeouts():
+            return False
+        if not self._resumed:
+            try:
+                self._slurm.requeue(self._environ["SLURM_JOB_ID"])
+            except ExpError:
+                return False
+        return True
+
     def _seconds_left(self, job: Mapping[str, str]) -> float | None:
         """Until the time limit; of a job that is being ended EndTime is now, so start and limit count."""
         limit, start = _seconds(job.get("TimeLimit", "")), _moment(job.get("StartTime", ""))

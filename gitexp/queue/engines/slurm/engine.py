@@ -10,6 +10,7 @@ from gitexp.errors import Exit, ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.engines.engine import Order, Ticket, Word
+from gitexp.queue.engines.slurm.by_stage import Group, Piece, groups_of, pieces_of
 from gitexp.queue.engines.slurm.commands import Slurm
 from gitexp.queue.engines.slurm.script import Batch, sweep_batches, write_batch
 from gitexp.queue.engines.slurm.stages import stages_of
@@ -38,6 +39,9 @@ class SlurmEngine:
         ordered, config = terms_of_order(order.options), terms_of_config(self._config)
         limit = self._limit(order)
         sweep_batches(self._project)
+        if order.options.get("by-stage"):
+            yield from self._submit_by_stage(entries, ordered, config, limit)
+            return
         alike: dict[Terms, list[QueuedJob]] = {}
         for job, stages in stages_of(self._project, entries):
             terms = ordered.over(terms_of_stages(stages)).over(config)
@@ -51,6 +55,39 @@ class SlurmEngine:
                 array = f"--array=0-{len(some) - 1}" + (f"%{limit}" if limit else "")
                 before = self._slurm.sbatch(batch.script, array, *after)
                 yield from self._tickets(before, batch)
+
+    def _submit_by_stage(
+        self, entries: Sequence[QueuedJob], ordered: Terms, config: Terms, limit: int | None
+    ) -> Iterator[Ticket]:
+        def terms_of(piece: Piece) -> Terms:
+            return ordered.over(terms_of_stages(piece.stages)).over(config)
+
+        placed: dict[str, tuple[str, int]] = {}
+        size = self._slurm.largest_array()
+        for layer in pieces_of(self._project, entries):
+            for group in groups_of(layer, placed, terms_of, size):
+                batch = self._write_group(group, terms_of(group.pieces[0]))
+                tasks = ",".join(str(index) for index in group.indices)
+                options = [f"--array={tasks}" + (f"%{limit}" if limit else "")]
+                if group.dependency():
+                    # Without the second a job whose dependency failed would wait for ever.
+                    options += [f"--dependency={group.dependency()}", "--kill-on-invalid-dep=yes"]
+                array = self._slurm.sbatch(batch.script, *options)
+                placed.update(
+                    (piece.key, (array, index))
+                    for piece, index in zip(group.pieces, group.indices, strict=True)
+                )
+                if not group.pieces[0].target:
+                    yield from self._tickets(array, batch)
+
+    def _write_group(self, group: Group, terms: Terms) -> Batch:
+        lines = [""] * (max(group.indices) + 1)
+        parts: dict[int, tuple[str, ...]] = {}
+        for piece, index in zip(group.pieces, group.indices, strict=True):
+            lines[index] = f"{piece.entry.id}\t{piece.target}" if piece.target else piece.entry.id
+            if piece.target:
+                parts[index] = piece.needing
+        return write_batch(self._project, lines, terms, self._config, parts or None)
 
     def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
         """One squeue for all arrays; what Slurm has forgotten, or never heard of, is lost."""
@@ -69,6 +106,8 @@ class SlurmEngine:
     def _tickets(self, array: str, batch: Batch) -> Iterator[Ticket]:
         now = time.time()
         for task, entry in enumerate(batch.entries):
+            if not entry:
+                continue
             log, note = str(batch.log(task)), str(batch.folder)
             yield Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=log, note=note)
 

@@ -1,7 +1,8 @@
 """The batch script of a job array, and the list of entries beside it: line i is what task i runs.
 
     .git/gitexp/queue/slurm/<batch>/job.sh      to read, to change nothing in
-                                    entries     one id a line
+                                    entries     one id a line; with --by-stage the stage behind it
+                                    <task>.for  with --by-stage: the entries that need the task's stage
                                     <task>.out  what each task printed beside its experiment's log
 
 All that a task needs to know stands here, so whoever submitted it may be gone.
@@ -47,13 +48,23 @@ def batches_folder(project: Project) -> Path:
 
 
 def write_batch(
-    project: Project, entries: Sequence[str], terms: Terms, config: Mapping[str, str], words: str = ""
+    project: Project,
+    entries: Sequence[str],
+    terms: Terms,
+    config: Mapping[str, str],
+    parts: Mapping[int, Sequence[str]] | None = None,
 ) -> Batch:
-    """Lay a batch down. `words` follow the entry on the command line of `exp worker`."""
+    """Lay a batch down; an empty entry is a task that is not used.
+
+    With `parts` a task runs one stage of its entry ('ENTRY<tab>STAGE'), for the entries that `parts` names.
+    """
     stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     batch = Batch(batches_folder(project) / stamp, tuple(entries))
     write_atomic(batch.folder / "entries", "".join(f"{entry}\n" for entry in entries).encode())
-    write_atomic(batch.script, _text(project, batch, terms, config, words).encode(), mode=0o755)
+    for task, needing in (parts or {}).items():
+        write_atomic(batch.folder / f"{task}.for", "".join(f"{entry}\n" for entry in needing).encode())
+    text = _text(project, batch, terms, config, parts is not None)
+    write_atomic(batch.script, text.encode(), mode=0o755)
     return batch
 
 
@@ -76,7 +87,7 @@ def signal_ahead(terms: Terms, config: Mapping[str, str]) -> int:
     return max(1, wanted if limit is None else min(wanted, limit // 4))
 
 
-def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str], words: str) -> str:
+def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str], parts: bool) -> str:
     name = "exp-" + (project.repo.work_tree.name.replace(" ", "-") or "repo")
     # In the name of the output % begins a placeholder.
     output = str(batch.folder).replace("%", "%%") + "/%a.out"
@@ -104,10 +115,11 @@ def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str
         lines.append(f"export VIRTUAL_ENV={shlex.quote(os.environ['VIRTUAL_ENV'])}")
     if config.get("exp.slurm.setup"):
         lines.append(config["exp.slurm.setup"])
-    lines += [
-        f'entry=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {shlex.quote(str(batch.folder / "entries"))})',
-        f'exec {shlex.quote(python)} -m gitexp.cli worker "$entry"{words}',
-    ]
+    folder = shlex.quote(str(batch.folder))
+    lines.append(f'line=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {folder}/entries)')
+    lines.append("IFS=$'\\t' read -r entry stage <<< \"$line\"")
+    part = f' --stage "$stage" --shared-by {folder}/"$SLURM_ARRAY_TASK_ID.for"' if parts else ""
+    lines.append(f'exec {shlex.quote(python)} -m gitexp.cli worker "$entry"{part}')
     return "\n".join(lines) + "\n"
 
 
