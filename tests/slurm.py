@@ -232,7 +232,7 @@ def states(project: Path) -> dict[str, str]:
 
 
 def status(project: Path) -> Any:
-    return json.loads(exp_ok(project, "queue", "status", "--json"))
+    return json.loads(exp_ok(project, "queue", "status", "--json", "--all"))
 
 
 def job_of(project: Path, name: str) -> str:

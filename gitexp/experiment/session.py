@@ -21,6 +21,7 @@ from gitexp.experiment.leftovers import prune_logs
 from gitexp.experiment.lost_runs import keep_lost_runs
 from gitexp.experiment.once import Once
 from gitexp.experiment.request import RunRequest
+from gitexp.experiment.scratch import scratch_of
 from gitexp.experiment.shared_reader import SharedReader
 from gitexp.experiment.source_roots import editable_roots
 from gitexp.experiment.stores import open_memo, open_store
@@ -65,13 +66,14 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
     """A session. On leaving, hashes are remembered, and what killed runs left in the pool is swept."""
     jobs = max(1, request.jobs or project.settings.jobs)
     journal = Journal(project.repo)
+    scratch = scratch_of(project, os.environ)
     with open_memo(project) as memo, SharedReader(project) as revisions, closing(journal):
         session = Session(
             project=project,
             request=request,
             store=open_store(project),
             memo=memo,
-            pool=WorktreePool(project.repo),
+            pool=WorktreePool(project.repo, scratch.folder if scratch else None),
             revisions=revisions,
             stop=stop,
             journal=journal,
@@ -85,6 +87,8 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
         )
         yield supplied(session)
         session.pool.sweep()
+        if scratch is not None and scratch.brief:
+            session.pool.dismantle()
         keep_lost_runs(project)
         prune_logs(project)
 

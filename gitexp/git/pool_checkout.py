@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +31,7 @@ OURS = (
     *("-c", "checkout.workers=0"),
 )
 _ADMIN_FILES = {"HEAD", "commondir", "gitdir", "index", "locked", "info", "config.worktree", "reftable"}
-_LOCK_REASON = b"gitexp: pooled worktree of experiment runs"
+_LOCK_REASON = "gitexp: pooled worktree of experiment runs on {machine}"
 _IDLE_AGE = 14 * 24 * 3600  # seconds after which a worktree that nobody used is given up
 
 
@@ -74,12 +75,15 @@ def _create(repo: Repo, slot: Slot, baseline: str) -> Path:
     # Forced twice: Git may know the place, and have it locked, from a worktree that is gone.
     add = ("worktree", "add", "--quiet", "--force", "--force", "--detach", "--no-checkout", "--lock")
     # One at a time: git reads every other worktree's folder, and fails on one that is half made.
-    with alone(slot.checkout.parent / "add.lock"):
+    # The pool may be this machine's own; the worktrees of all pools are in one folder.
+    lock = repo.state_dir / "worktrees" / "add.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with alone(lock):
         run_git(repo.work_tree, *OURS, *add, str(slot.checkout), baseline, pass_fds=[slot.lock])
     git_dir = _admin_dir(repo, slot.checkout)
     if git_dir is None:
         raise ExpError(f"git made no worktree at {slot.checkout}.")
-    (git_dir / "locked").write_bytes(_LOCK_REASON)
+    (git_dir / "locked").write_text(_LOCK_REASON.format(machine=_machine()))
     slot.setup_file.write_bytes(_setup(repo, git_dir))
     return git_dir
 
@@ -125,6 +129,25 @@ def destroy(repo: Repo, slot: Slot) -> None:
     remove_tree(slot.checkout)
     if git_dir is not None:
         remove_tree(git_dir)
+
+
+def forget_vanished(repo: Repo) -> None:
+    """Remove Git's folders for pooled worktrees that lay on a disk of this machine and are gone.
+
+    Those of other machines are left alone: from here their disks can't be seen.
+    """
+    reason = _LOCK_REASON.format(machine=_machine()).encode()
+    for git_dir in (repo.common_dir / "worktrees").glob("*"):
+        pointer = _read(git_dir / "gitdir")
+        if not pointer or _read(git_dir / "locked") != reason:
+            continue
+        if not os.path.lexists(os.path.dirname(os.fsdecode(pointer.strip()))):
+            remove_tree(git_dir)
+
+
+def _machine() -> str:
+    """Nodes of a cluster by the cluster's name for them: several may be one host."""
+    return os.environ.get("SLURMD_NODENAME") or socket.gethostname()
 
 
 def _setup(repo: Repo, git_dir: Path) -> bytes:

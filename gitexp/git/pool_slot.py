@@ -8,7 +8,7 @@
         tracked    the paths that checkout wrote; its mtime is the moment it was complete
         tree       the tree whose paths those are
         setup      what the checkout depends on beside the tree (sparse patterns, worktree config)
-    .git/gitexp/worktrees/add.lock    flocked while a worktree is made
+    .git/gitexp/worktrees/add.lock    flocked while a worktree is made, here or in a pool elsewhere
 
 flock is what decides on one machine: the kernel drops it when the holder dies, and a child that inherits
 the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Over

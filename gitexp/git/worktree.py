@@ -18,7 +18,8 @@ from pathlib import Path
 
 from gitexp.git import pool_slot
 from gitexp.git.command import run_git
-from gitexp.git.pool_checkout import OURS, clean, destroy, is_idle, prepare, size_of
+from gitexp.git.pool_checkout import OURS, clean, destroy, forget_vanished, is_idle, prepare, size_of
+from gitexp.git.pool_clean import remove_tree
 from gitexp.git.pool_slot import Slot
 from gitexp.git.repo import Repo
 from gitexp.git.snapshot import sweep_indexes
@@ -42,9 +43,10 @@ class Worktree:
 class WorktreePool:
     """The worktrees of one repository. Threads may share a pool."""
 
-    def __init__(self, repo: Repo) -> None:
+    def __init__(self, repo: Repo, folder: Path | None = None) -> None:
+        """`folder`: where the worktrees lie, if not in Git's own folder: a disk of this machine."""
         self._repo = repo
-        self._folder = repo.state_dir / "worktrees"
+        self._folder = folder or repo.state_dir / "worktrees"
         self._held: dict[str, Slot] = {}
         self._mutex = threading.Lock()
         self._idle = threading.Event()
@@ -96,9 +98,21 @@ class WorktreePool:
                 pool_slot.free(slot)
         return found
 
+    def dismantle(self) -> None:
+        """Give up every worktree of the pool that nobody uses: its folder is about to go."""
+        for number in pool_slot.numbers(self._folder):
+            slot = pool_slot.claim(self._folder, number)
+            if slot is not None:
+                try:
+                    destroy(self._repo, slot)
+                    remove_tree(slot.state)
+                finally:
+                    pool_slot.free(slot)
+
     def sweep(self) -> int:
         """Clean what killed processes left, give up worktrees long unused; how many were left behind."""
         sweep_indexes(self._repo)
+        forget_vanished(self._repo)
         left_behind = 0
         for number in pool_slot.numbers(self._folder):
             slot = pool_slot.claim(self._folder, number)

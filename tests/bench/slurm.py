@@ -137,22 +137,16 @@ def _is_true(cluster: Cluster, project: Path, seen: dict[str, list[dict[str, obj
         engine = entry["engine"]
         if entry["state"] == "success" and entry["name"] not in names:
             return False
-        if isinstance(engine, dict) and engine["standing"] in ("pending", "running"):
-            now = (
-                json.loads(exp_ok(project, "queue", "status", "--json"))["entries"]
-                if (jobs.get(str(engine["job"]), "gone") in {*OVER, "gone"})
-                else []
-            )
-            for again in now:  # it went on between the two questions
-                if (
-                    again["id"] == entry["id"]
-                    and again["state"] == entry["state"]
-                    and (
-                        again["engine"]["job"] == engine["job"]
-                        and again["engine"]["state"] == engine["state"]
-                    )
-                ):
-                    return False
+        if not isinstance(engine, dict) or engine["standing"] not in ("pending", "running"):
+            continue
+        if jobs.get(str(engine["job"]), "gone") in {*OVER, "gone"}:
+            now = json.loads(exp_ok(project, "queue", "status", "--json", "--all"))["entries"]
+            # Unless it went on between the two questions.
+            if any(
+                (one["id"], one["state"], one["engine"]) == (entry["id"], entry["state"], engine)
+                for one in now
+            ):
+                return False
     return True
 
 
