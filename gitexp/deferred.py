@@ -26,6 +26,7 @@ COSTS = {
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
     "gitexp.queue.engines.dask.engine": "1 s of distributed; only queues that run on Dask",
     "gitexp.queue.engines.slurm.engine": "10 ms of pipelines; only a queue that Slurm has a part of",
+    "gitexp.queue.engines.slurm.doctor": "5 ms; only `exp queue doctor` for Slurm",
     "gitexp.queue.engines.slurm.allocation": "5 ms; only inside a job of Slurm",
     "importlib.metadata": "30 ms of email and zipfile; only engines of others",
     "hydra.core.override_parser.overrides_parser": "150 ms; only runs with -S parse overrides",

@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, Command] = {
         members={
             "status": Command("queue_status", "What is queued, running, failed, done; who is at work."),
             "start": Command("queue_start", "Run what is queued in the background, here or on an engine."),
+            "doctor": Command("queue_doctor", "Whether the nodes of an engine have what the queue needs."),
             "stop": Command("queue_stop", "Send the workers home."),
             "logs": Command("queue_logs", "What the stages of a queued experiment printed."),
             "kill": Command("queue_kill", "Stop running experiments."),

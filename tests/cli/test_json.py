@@ -113,6 +113,7 @@ STEPS = (
     Step("queue remove", "--all"),
     Step("queue start"),
     Step("queue stop", "--kill"),
+    Step("queue doctor", "--on local"),
     Step("watch", events=("picture",)),
     Step("clean"),
     Step("freeze", "train"),
