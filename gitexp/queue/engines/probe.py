@@ -31,7 +31,7 @@ mkdir -p {cache} 2>/dev/null
 if echo probe > "$mine" 2>/dev/null; then say cache yes; else say cache no; fi
 scratch={scratch}
 for folder in "$scratch" "$SLURM_TMPDIR" "$TMPDIR"; do
-    if [ -n "$folder" ] && mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ]; then say scratch "$folder"; break; fi
+    [ -n "$folder" ] && mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] && say scratch "$folder" && break
 done
 links=
 cp --reflink=always "$mine" "$far" 2>/dev/null && links="$links reflink"; rm -f "$far"
@@ -84,7 +84,7 @@ def findings(project: Project, told: Mapping[str, str], skew_here: float) -> Ite
         )
     yield _same("git", told.get("git", ""), run_git(project.repo.work_tree, "--version").text.strip())
     version = told.get("exp", "")
-    well = version[:1].isdigit() or version.startswith("exp")
+    well = version.startswith("gitexp ")
     hint = "`git config exp.slurm.python` names the interpreter there, `exp.slurm.setup` what to do before."
     yield Finding("exp", well, version or "not found", None if well else hint)
     cache = str(project.settings.cache_dir)
