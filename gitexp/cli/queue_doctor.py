@@ -28,7 +28,7 @@ def command(
     wait: float = typer.Option(120.0, "--wait", metavar="SECONDS", help="How long to wait for the job."),
     json: bool = typer.Option(False, "--json", help="What was found, as JSON."),
 ) -> Exit:
-    """Have one tiny job look at a node: does it see the repository, git, exp, the cache, scratch; its clock."""
+    """Have one tiny job look at a node: repository, git, exp, cache, scratch, links, clock."""
     project = find_project()
     target = chosen_target(project, on)
     named = {"partition": partition, "gres": gres}
