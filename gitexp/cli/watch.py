@@ -80,5 +80,6 @@ def _tell_json(lookout: Lookout, once: bool) -> None:
 
 
 def _is_over(picture: Picture) -> bool:
-    """Whether nothing runs, or waits for a worker that is there."""
-    return all(sight.lost for sight in picture.running) and not (picture.waiting and picture.workers)
+    """Whether nothing runs, or waits for a worker that is there or for an engine."""
+    attended = picture.submitted or (picture.waiting and picture.workers)
+    return all(sight.lost for sight in picture.running) and not attended

@@ -54,6 +54,7 @@ class Picture:
     held: int
     workers: int
     seconds: float  # since the lookout began
+    submitted: int = 0  # of those that wait, how many an engine has
 
 
 class Lookout:
@@ -89,6 +90,7 @@ class Lookout:
             held=len(self._board.names(Place.HELD)),
             workers=len(workers(board_folder(self._repo))),
             seconds=time.monotonic() - self._began,
+            submitted=len(self._board.names(Place.SUBMITTED)),
         )
 
     def _close(self, identity: str, run: _Run) -> list[Sight]:

@@ -60,7 +60,7 @@ def find_log(repo: Repo, word: str) -> RunLog:
     if job is not None and job.ending is None:
         raise ExpError(
             f"'{job.name}' is in the queue and has not begun: it has no log yet.",
-            "`exp queue start` starts a worker.",
+            "`exp queue start` starts a worker; `exp queue status` says what an engine waits for.",
         )
     return _log_of_commit(repo, word)
 
