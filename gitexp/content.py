@@ -9,6 +9,22 @@ from typing import Any
 Value = Any
 
 
+def encoded(text: str) -> bytes:
+    """`text` as UTF-8. What stands for bytes that are no UTF-8 (file names, arguments) becomes them again;
+    other lone surrogates, which JSON may hold, are written out as \\udXXX.
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        written = (f"\\u{ord(c):04x}" if _is_half(c) else c for c in text)
+        return "".join(written).encode("utf-8", "surrogateescape")
+
+
+def _is_half(char: str) -> bool:
+    """A surrogate that stands for no byte."""
+    return "\ud800" <= char <= "\udfff" and not "\udc80" <= char <= "\udcff"
+
+
 @dataclass(frozen=True, slots=True)
 class Hash:
     """The content of a file or directory: `value` ends in '.dir' for a directory manifest.

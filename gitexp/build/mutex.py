@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from gitexp.content import encoded
+
 
 def mutex_claims(names: Iterable[str]) -> list[str]:
     """The claim of each mutex. Any text can be a mutex's name."""
-    return [f"mutex-{hashlib.sha256(name.encode()).hexdigest()[:32]}" for name in names]
+    return [f"mutex-{hashlib.sha256(encoded(name)).hexdigest()[:32]}" for name in names]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -132,6 +133,8 @@ def _run(argv: list[str]) -> int:
         # Words that don't parse are refused before options are looked at.
         ask_for_json("--json" in (argv[: argv.index("--")] if "--" in argv else argv))
         return _fail(_as_usage_error(error))
+    except UnicodeEncodeError as error:
+        return _fail(_as_unwritable(error))
     except Exception as error:
         print_bug(error)
         write_failed(ExpError(f"a bug in gitexp: {type(error).__name__}: {error}", exit_code=Exit.BUG))
@@ -160,6 +163,15 @@ def _reader_left() -> Exit:
     return Exit.DONE
 
 
+def _as_unwritable(error: UnicodeEncodeError) -> ExpError:
+    """Half a character, as JSON and YAML may escape it, where a file name or a command has to be."""
+    around = error.object[max(0, error.start - 20) : error.end + 20]
+    return ExpError(
+        f"this can't be a name or a command, no encoding has what it holds: {ascii(around)}.",
+        "look for a lone \\ud800 to \\udfff in params files and dvc.yaml.",
+    )
+
+
 def _as_usage_error(error: Any) -> ExpError:
     message = str(error.format_message())
     path = error.ctx.command_path if error.ctx is not None else "exp"
@@ -168,4 +180,8 @@ def _as_usage_error(error: Any) -> ExpError:
 
 def entry() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Text of params, metrics and file names may hold what no encoding can write: it is shown escaped.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import gitexp
 from gitexp.atomic import write_atomic
+from gitexp.content import encoded
 from gitexp.experiment.environment import Environment, Interpreter
 from gitexp.experiment.gpus import GpuState, find_gpus
 from gitexp.experiment.packages import conda_packages, folder_stamp, packages_in
@@ -128,7 +129,7 @@ class EnvironmentProbe:
         if _is_script(files[1]):
             parts += [repr(_content(self._root / name)) for name in _CHOICES]
             parts.append(repr(_content(Path(self._environ.get("HOME", "/")) / ".pyenv/version")))
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        return hashlib.sha256(encoded("\0".join(parts))).hexdigest()
 
     def _remembered(self) -> dict[str, object]:
         try:

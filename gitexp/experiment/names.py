@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator
 
+from gitexp.content import encoded
 from gitexp.errors import ExpError
 from gitexp.experiment.words import ADJECTIVES, NOUNS
 
@@ -62,7 +63,7 @@ def _fault(name: str) -> str | None:
         return "it ends in '.lock'"
     if name == "@":
         return "Git reads '@' as HEAD"
-    if len(name.encode("utf-8", "surrogateescape")) > _LONGEST:
+    if len(encoded(name)) > _LONGEST:
         return f"it is longer than {_LONGEST} bytes"
     return None
 

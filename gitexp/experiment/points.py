@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gitexp.content import encoded
 from gitexp.experiment.request import Sweep
 from gitexp.pipeline.overrides import expand_sweep, is_sweep
 from gitexp.pipeline.random_sweep import sample_sweep
@@ -43,4 +44,4 @@ def is_many(texts: Sequence[str], sweep: Sweep) -> bool:
 
 def _group(overrides: Sequence[str]) -> str:
     """The same for the same overrides, so that more seeds that are run later join the group."""
-    return hashlib.sha256("\0".join(sorted(overrides)).encode()).hexdigest()[:12]
+    return hashlib.sha256(encoded("\0".join(sorted(overrides)))).hexdigest()[:12]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from gitexp.content import encoded
 from gitexp.git.command import run_git
 from gitexp.git.objects import ObjectReader
 from gitexp.git.repo import Repo
@@ -29,7 +30,7 @@ def write_note(repo: Repo, ref: str, commit: str, text: str) -> None:
         f"--ref={ref}",
         *command,
         commit,
-        input=text.encode("utf-8", "surrogateescape"),
+        input=encoded(text),
     )
 
 

@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from types import TracebackType
 from typing import IO, cast
 
+from gitexp.content import encoded
 from gitexp.errors import ExpError
 from gitexp.git.command import clean_environment, missing, run_git
 from gitexp.git.repo import Repo
@@ -231,7 +232,7 @@ def write_commit(repo: Repo, tree: str, parents: Sequence[str], message: str) ->
     sign = ["-S"] if commit_settings(repo).sign else []
     lineage = [word for parent in parents for word in ("-p", parent)]
     options = ["-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *lineage, *sign, "-F", "-"]
-    return run_git(repo.work_tree, *options, input=message.encode("utf-8", "surrogateescape")).text
+    return run_git(repo.work_tree, *options, input=encoded(message)).text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from gitexp.pipeline.scalars import NUMBER_STARTS, plain
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml_write import dump_yaml
 
-__all__ = ["Loader", "dump_yaml", "locate", "parse_with_lines", "parse_yaml", "scalar_value"]
+__all__ = ["dump_yaml", "locate", "open_loader", "parse_with_lines", "parse_yaml", "scalar_value"]
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # what JSON may hold: half of a character
 _CONFLICT = re.compile(r"^(<<<<<<<|=======|>>>>>>>)( |$)", re.MULTILINE)
 _MOST_DEPTH = 100
 _MOST_ALIASED = 1_000_000  # values that aliases stand for: nested ones can make billions of a few lines
@@ -38,13 +39,18 @@ def parse_with_lines(text: bytes, name: str) -> tuple[Value, dict[tuple[Value, .
     """As parse_yaml, and the lines (from 1) of keys of the first two levels: ('stages', 'train') -> 12."""
     decoded = decode(text, name)
     try:
-        reader = _Reader(Loader(decoded), name)
+        reader = _Reader(open_loader(decoded), name)
         return reader.document(), reader.lines
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, decoded, name) from error
     except yaml.reader.ReaderError as error:
         line = decoded.count("\n", 0, error.position) + 1
         raise ExpError(f"{name}:{line}: YAML allows no control character here.") from error
+
+
+def open_loader(text: str) -> Any:
+    """libyaml; PyYAML's own for escapes of lone surrogates, which DVC writes and libyaml refuses."""
+    return (yaml.SafeLoader if _SURROGATE.search(text) else Loader)(text)
 
 
 def decode(text: bytes, name: str) -> str:
@@ -62,7 +68,7 @@ def locate(text: bytes, keys: Sequence[Any]) -> tuple[int, int] | None:
     None when not even the first is there. It parses again, so it is for error messages only.
     """
     try:
-        node = yaml.compose(text.decode("utf-8-sig"), Loader=Loader)
+        node = open_loader(text.decode("utf-8-sig")).get_single_node()
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return None
     found = None

@@ -15,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from gitexp.pipeline.stage import Value
-from gitexp.pipeline.yaml import Loader, scalar_value
+from gitexp.pipeline.yaml import open_loader, scalar_value
 
 # One word: nothing in it that means something to YAML, whatever stands before or behind it.
 _WORD: Final = re.compile(rb"[+-]?[A-Za-z0-9_.](?:[A-Za-z0-9_.+-]*[A-Za-z0-9_.])?")
@@ -73,7 +73,7 @@ def alike(text: bytes, values: Value) -> Alike | None:
     """What others can be read by, if `text`, which was parsed to `values`, is simple enough."""
     if len(text) > _LONGEST or not isinstance(values, dict) or not text.isascii() or b"\r" in text:
         return None
-    loader = Loader(text.decode("ascii"))
+    loader = open_loader(text.decode("ascii"))
     sites: dict[int, list[tuple[int, int, Path]]] = {}
     if not _walk(loader, sites):
         return None

@@ -9,14 +9,14 @@ import yaml
 from gitexp.pipeline.scalars import plain
 from gitexp.pipeline.spots import Member, Spot, SpotKind
 from gitexp.pipeline.stage import Value
+from gitexp.pipeline.yaml import open_loader
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NO_KEY = object()  # a key that is no scalar: nothing is called so
 
 
 def yaml_spots(text: str) -> Spot | None:
     """The spots of `text`, one valid document; None when it holds no value at all."""
-    events = _Loader(text)
+    events = open_loader(text)
     events.get_event()  # the stream begins
     if isinstance(events.get_event(), yaml.StreamEndEvent):
         return None

@@ -56,7 +56,12 @@ def _page(command: list[str], lines: Iterable[str], chop: bool) -> None:
     environment = {**os.environ, "LESS": os.environ.get("LESS", LESS + "S" * chop)}
     try:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, text=True, env=environment, encoding="utf-8"
+            command,
+            stdin=subprocess.PIPE,
+            text=True,
+            env=environment,
+            encoding="utf-8",
+            errors="backslashreplace",
         )
     except OSError:
         _write(lines)
