@@ -84,7 +84,7 @@ def test_arguments_and_file_names_that_are_not_utf_8(project: Path) -> None:
     assert run(b"checkout").returncode == 0
     assert (project / os.fsdecode(name)).read_bytes() == b"data\n"
     assert run(b"run", b"-n", b"one", b"-m", name).returncode == 0
-    assert json.loads(run(b"log", b"--json").stdout)["message"].startswith("caf\udce9")
+    assert json.loads(run(b"log", b"--json").stdout)["message"].startswith("café")  # Git takes it for Latin-1
     for words in ((b"run", b"-S", b"n='" + name + b"'"), (b"note", b"one", name), (b"diff", name), (name,)):
         run(*words)
     answer = json.loads(run(b"apply", b"--json", name).stdout)
