@@ -22,6 +22,7 @@ from gitexp.pipeline.params import flatten, parse_params
 from gitexp.queue.board import Board, board_folder, open_board
 from gitexp.queue.crew import workers
 from gitexp.queue.job import Place
+from gitexp.queue.live_history import steps_of
 
 _HISTORY = 24  # values of a metric that are remembered
 _ALWAYS = "dvclive/metrics.json"  # where DVCLive writes when nothing else is said
@@ -29,7 +30,8 @@ _ALWAYS = "dvclive/metrics.json"  # where DVCLive writes when nothing else is sa
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A metric of a run: its values as they were seen, the last one being the one it has now."""
+    """A metric of a run: its values by step where DVCLive keeps them, else as they were seen; the last one is
+    the one it has now."""
 
     key: str
     values: tuple[float, ...]
@@ -159,7 +161,11 @@ class _Run:
                 stamp = path.stat().st_mtime_ns
                 if note.root and stamp != self._files.get(file):
                     for key, value in _numbers(file, path.read_bytes()):
-                        self._values.setdefault(key, deque(maxlen=_HISTORY)).append(value)
+                        steps = steps_of(path, key, _HISTORY)
+                        if steps:
+                            self._values[key] = deque(steps, maxlen=_HISTORY)
+                        else:
+                            self._values.setdefault(key, deque(maxlen=_HISTORY)).append(value)
                     self._files[file] = stamp
             except (OSError, ExpError):
                 continue  # not there yet, or half written: the next look will tell

@@ -1,7 +1,8 @@
 'use strict';
 // The page: a table to sort and filter, and charts of the rows it shows. A chosen row stands out everywhere.
 const data = JSON.parse(document.getElementById('data').textContent);
-data.columns.forEach((column, index) => { column.index = index; });
+data.columns.forEach((column, index) => { column.index = index; column.best = new Set(column.best); });
+data.rows.forEach((row, index) => { row.index = index; });
 const view = { sort: null, down: false, words: [], all: false, chosen: new Set(), x: null, y: null };
 const colours = new Map(data.rows.map((row, i) => [row.name, row.kind === 'baseline' ? '#8d96a0' : colourAt(i)]));
 const colour = name => colours.get(name) || '#8d96a0';
@@ -62,7 +63,11 @@ function tableRow(row, columns) {
     element('td', {}, row.rev),
     element('td', {}, (row.created || '').replace('T', ' ').slice(0, 16)),
     element('td', { class: 'state' }, row.state),
-    ...columns.map(column => element('td', { class: column.number ? 'number' : '', title: row.text[column.index] }, row.text[column.index])),
+    ...columns.map(column => {
+      const best = column.best.has(row.index);
+      return element('td', { class: (column.number ? 'number' : '') + (best ? ' best' : ''), title: row.text[column.index] + (best ? ' (best)' : '') },
+        row.text[column.index]);
+    }),
   ];
   const made = element('tr', { class: row.kind, tabindex: 0, 'data-row': row.name }, ...cells);
   const act = () => { view.chosen.delete(row.name) || view.chosen.add(row.name); highlight(); };
@@ -151,7 +156,7 @@ function build() {
   parts.plots.className = 'charts';
   const notes = [];
   if (data.problems.length) {
-    notes.push(element('details', {}, element('summary', {}, `${data.problems.length} plots could not be read`),
+    notes.push(element('details', {}, element('summary', {}, `${data.problems.length} plot${data.problems.length === 1 ? '' : 's'} could not be read`),
       ...data.problems.map(text => element('p', { class: 'problem' }, text))));
   }
   if (data.left_out) notes.push(element('p', {}, `Plots of ${data.left_out} more experiments are not in this file.`));

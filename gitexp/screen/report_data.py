@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from gitexp.content import Value
 from gitexp.errors import ExpError
+from gitexp.experiment.best import find_best
 from gitexp.experiment.columns import Cell, Column, cells_of, differing
 from gitexp.experiment.plot_record import REV, Plot, PlotEntry, PlotSet
 from gitexp.experiment.record import Group, Row
@@ -58,6 +59,8 @@ def report_data(report: Report) -> Value:
     shown = list(shown_rows(report.groups))
     cells = [cells_of(one.row, report.columns) for one in shown]
     changed = differing(report.columns, cells) if cells else set()
+    judged = [i for i, one in enumerate(shown) if one.row.rev != "workspace"]
+    best = find_best(report.columns, cells, judged)
     return {
         "title": report.title,
         "columns": [
@@ -66,6 +69,7 @@ def report_data(report: Report) -> Value:
                 "kind": column.kind.value,
                 "differs": column in changed,
                 "number": _is_numeric([row[i] for row in cells]),
+                "best": sorted(best[column].rows) if column in best else [],
             }
             for i, column in enumerate(report.columns)
         ],

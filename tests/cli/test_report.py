@@ -89,6 +89,15 @@ def test_a_browser_draws_it_and_obeys_no_content(project: Path) -> None:
 
 
 @needs_browser
+def test_the_best_of_a_metric_is_marked(project: Path) -> None:
+    exp_ok(project, "report")
+    cells = re.findall(
+        r'<td class="([^"]*)" title="([^"]*) \(best\)"', document_of(project / "exp_report" / "index.html")
+    )
+    assert cells == [("number best", "0.5")]
+
+
+@needs_browser
 def test_the_table_filters_and_sorts_and_a_chosen_row_stands_out(project: Path) -> None:
     exp_ok(project, "report")
     page = project / "exp_report" / "index.html"

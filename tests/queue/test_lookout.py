@@ -70,6 +70,19 @@ def test_a_running_one_is_shown_with_stage_times_devices_and_metrics(lab: Lab, w
     ]
 
 
+def test_a_watcher_who_comes_late_sees_the_steps_that_dvclive_kept(lab: Lab, work: Path) -> None:
+    begin(lab, "a", work)
+    steps = "".join(f"{step}\t{1 - step / 10}\n" for step in range(6))
+    write(work / "dvclive/plots/metrics/train/loss.tsv", f"step\tloss\n{steps}6\t0.", 1)
+    write(work / "dvclive/plots/metrics/mAP@0.5.tsv", "step\tmAP@0.5\n0\tnan\n1\t0.5\n", 1)
+    write(
+        work / "dvclive/metrics.json", '{"train": {"loss": 0.5}, "mAP@0.5": 0.5, "../../x": 1, "step": 5}', 1
+    )
+    traces = {trace.key: trace.values for trace in Lookout(lab.project.repo).look().running[0].traces}
+    assert traces["train.loss"] == (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+    assert traces["mAP@0.5"][1:] == (0.5,) and traces["step"] == (5.0,) and traces["../../x"] == (1.0,)
+
+
 def test_a_half_written_metric_waits_for_the_next_look(lab: Lab, work: Path) -> None:
     begin(lab, "a", work)
     lookout = Lookout(lab.project.repo)
