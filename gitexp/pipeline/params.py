@@ -6,6 +6,7 @@ A params file is YAML, JSON, TOML or Python (formats.md 6.1); a suffix that says
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from enum import Enum
@@ -32,6 +33,10 @@ class Missing(Enum):
 MISSING: Final = Missing.MISSING
 
 
+_MOST_DIGITS = 4000  # of a whole number; Python writes none of more than 4,300
+_LONG_NUMBER = re.compile(rb"[0-9A-Fa-f_]{3000}")
+
+
 class Format(Enum):
     YAML = "yaml"
     JSON = "json"
@@ -51,8 +56,20 @@ def format_of(path: str) -> Format:
 def parse_params(path: str, data: bytes) -> Value:
     """The values in `data`; an empty file is an empty dict.
 
-    Raises ExpError with file, line and column when it can't be parsed.
+    Raises ExpError with file, line and column when it can't be parsed, or holds what nothing can show.
     """
+    try:
+        values = _parse(path, data)
+    except (RecursionError, MemoryError) as error:
+        raise ExpError(f"{path}: nested too deep.") from error
+    except ValueError as error:  # an integer too long for Python to read
+        raise ExpError(f"{path}: {error}.") from error
+    if _LONG_NUMBER.search(data) and _is_beyond(values):
+        raise ExpError(f"{path}: a whole number of more than {_MOST_DIGITS} digits.")
+    return values
+
+
+def _parse(path: str, data: bytes) -> Value:
     form = format_of(path)
     if form is Format.PYTHON:
         return parse_python(data, path)
@@ -62,6 +79,15 @@ def parse_params(path: str, data: bytes) -> Value:
         return _parse_toml(path, data)
     values = parse_yaml(data, path)
     return {} if values is None else values
+
+
+def _is_beyond(values: Value) -> bool:
+    """Whether there is a number in it that Python refuses to write, as `0x` and 4,000 digits make one."""
+    if isinstance(values, dict):
+        return any(map(_is_beyond, [*values, *values.values()]))
+    if isinstance(values, (list, tuple, set)):
+        return any(map(_is_beyond, values))
+    return isinstance(values, int) and abs(values) >= 10**_MOST_DIGITS
 
 
 def pick(values: Value, dotted: str) -> Value | Missing:

@@ -43,5 +43,18 @@ def _harmless(text: str) -> str:
 
 
 def write_csv(out: TextIO, rows: Iterable[Sequence[str]]) -> None:
-    """Header and rows as RFC 4180 CSV, lines ending in CRLF, written as they come."""
-    csv.writer(out).writerows(rows)
+    """Header and rows as RFC 4180 CSV, lines ending in CRLF, written as they come.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front; on a terminal, control
+    characters are written out.
+    """
+    shown = one_line if out.isatty() else str
+    csv.writer(out).writerows([shown(_inert(text)) for text in row] for row in rows)
+
+
+def _inert(text: str) -> str:
+    """`=cmd|…` as text. A number with a sign is a number."""
+    runs = text.startswith(("=", "@")) or (
+        text.startswith(("+", "-")) and any(sign in text for sign in "(|!")
+    )
+    return f"'{text}" if runs else text
