@@ -39,6 +39,7 @@ from gitexp.build.planner import Planner
 from gitexp.build.runcache import RunCache, may_restore, may_save, run_key
 from gitexp.build.site import Site
 from gitexp.build.stop import Stop
+from gitexp.build.written_through import require_untouched
 from gitexp.cache.checkout import MissingObjects
 from gitexp.content import Hash
 from gitexp.errors import ExpError
@@ -133,10 +134,12 @@ class Worker:
 
     def _run(self, stage: Stage, before: LockEntry) -> LockEntry:
         make_way(stage, self.site, self.contents)
+        began = time.time_ns()
         try:
             self._run_commands(stage)
         finally:
             self.contents.forget()
+            require_untouched(stage, self.site, began)
         self._require_outs(stage)
         inputs, trusted = self._inputs_after(stage, before)
         entry = with_outs(stage, inputs, record_outs(stage, self.site, self.contents, self.commit))
