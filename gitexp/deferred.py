@@ -24,6 +24,7 @@ COSTS = {
     "gitexp.experiment.supply": "60 ms of data remotes; only runs with `--pull`",
     "gitexp.cli.diff_data": "70 ms of data remotes; only `exp diff --data`",
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
+    "gitexp.queue.engines.dask.doctor": "1 s of distributed; only `exp queue doctor` of Dask",
     "gitexp.queue.engines.dask.engine": "1 s of distributed; only queues that run on Dask",
     "gitexp.queue.engines.slurm.engine": "10 ms of pipelines; only a queue that Slurm has a part of",
     "gitexp.queue.engines.slurm.doctor": "5 ms; only `exp queue doctor` for Slurm",

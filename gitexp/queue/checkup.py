@@ -9,7 +9,7 @@ from gitexp.errors import Exit, ExpError
 from gitexp.project import Project
 from gitexp.queue.engines.engine import Order
 from gitexp.queue.engines.probe import Finding, findings, parse_answers, probe_script, skew_here
-from gitexp.queue.engines.registry import LOCAL, Target
+from gitexp.queue.engines.registry import LOCAL, Target, engine_part
 
 
 def examine(project: Project, target: Target, order: Order, seconds: float) -> list[Finding]:
@@ -25,8 +25,11 @@ def examine(project: Project, target: Target, order: Order, seconds: float) -> l
     elif target.engine == "slurm":
         doctor = deferred.module("gitexp.queue.engines.slurm.doctor")
         told = doctor.ask_node(project, target.address, order, seconds)
+    elif target.engine == "dask":
+        found: list[Finding] = engine_part("dask", "doctor").examine_workers(project, target.address)
+        return found
     else:
         raise ExpError(
-            f"'{target.engine}' can't be examined.", "`--on slurm` and `--on local` can.", Exit.USAGE
+            f"'{target.engine}' can't be examined.", "`--on slurm`, dask=… and local can.", Exit.USAGE
         )
     return list(findings(project, told, skew_here(project)))

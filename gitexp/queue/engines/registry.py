@@ -52,7 +52,7 @@ def open_engine(project: Project, target: Target) -> Engine:
     if target.engine == LOCAL:
         return open_local(project, target.address)
     if target.engine in _OURS:
-        opener: OpenEngine = _module(target.engine).open_engine
+        opener: OpenEngine = engine_part(target.engine).open_engine
         return opener(project, target.address)
     for point in _others():
         if point.name == target.engine:
@@ -60,9 +60,10 @@ def open_engine(project: Project, target: Target) -> Engine:
     raise _unknown(target.engine)
 
 
-def _module(name: str) -> Any:
+def engine_part(name: str, part: str = "engine") -> Any:
+    """A module of one of our engines. Raises ExpError when a package that it needs is missing."""
     try:
-        return deferred.module(_OURS[name])
+        return deferred.module(f"gitexp.queue.engines.{name}.{part}")
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("gitexp"):
             raise

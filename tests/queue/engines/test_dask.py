@@ -153,6 +153,8 @@ def test_killed_removed_failed_and_retried(desk: Desk, work: Path) -> None:
 def test_what_nobody_can_run_waits_and_can_be_taken_back(desk: Desk) -> None:
     desk.cluster.add_worker("only")
     desk.submit("1", "-o", "resources=GPU=1")
+    doctor = desk.ok("queue", "doctor")
+    assert "s3://bucket/data can be read and written" in doctor and "hub.git can be read" in doctor
     (entry,) = desk.entries().values()
     assert (entry["state"], entry["engine"]["reason"]) == ("submitted", "no worker has GPU=1")
     desk.ok("queue", "stop")
@@ -177,6 +179,10 @@ def test_what_is_refused_stays_in_the_queue(desk: Desk, work: Path) -> None:
     desk.ok("run", "--queue", "-n", "k")
     refused = desk.try_("queue", "start")
     assert refused.code == 1 and "has gitexp 9.9; here it is" in refused.err
+    doctor = desk.try_("queue", "doctor", "--json")
+    assert doctor.code == 1
+    wrong = [one for one in doctor.json["findings"] if not one["well"]]
+    assert [one["words"].split(" (")[0] for one in wrong] == ["gitexp 9.9"]
     nowhere = desk.try_("queue", "start", "--on", "dask=tcp://127.0.0.1:1")
     assert nowhere.code == 1 and "no Dask scheduler answers" in nowhere.err
     wrong = desk.try_("queue", "start", "-o", "resources=GPU")
