@@ -173,8 +173,14 @@ class _Reader:
         try:
             values = self._parsed.values(file, text)
         except ExpError as error:
-            return FileValues(error=("ParseError", error.message))
+            return not_parsed(file, error)
         return FileValues(values if keys is None else _nested(values, keys))
+
+
+def not_parsed(file: str, error: ExpError) -> FileValues:
+    """DVC's kinds of damage, in words of ours: they say where."""
+    kind = {"json": "JSON", "toml": "TOML", "py": "Python"}.get(file.rpartition(".")[2], "YAML")
+    return FileValues(error=(f"{kind}FileCorruptedError", error.message))
 
 
 def not_there(file: str) -> FileValues:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gitexp.errors import ExpError
-from gitexp.experiment.collect import metric_leaves, not_there, params_of_stages
+from gitexp.experiment.collect import metric_leaves, not_parsed, not_there, params_of_stages
 from gitexp.experiment.data_paths import root_relative
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.parsed_files import ParsedFiles
@@ -126,5 +126,5 @@ def _read(files: Files, parsed: ParsedFiles, path: str, what: What) -> FileValue
     try:
         values = parsed.values(path, files.read(path) or b"")
     except ExpError as error:
-        return FileValues(error=("ParseError", error.message))
+        return not_parsed(path, error)
     return FileValues(metric_leaves(values) if what is What.METRICS else values)
