@@ -17,7 +17,7 @@ ANSWER = as_dvc("data status", DataStatusAnswer)
 def command(
     granular: bool = typer.Option(False, "--granular", help="Also the files inside folders."),
     unchanged: bool = typer.Option(False, "--unchanged", help="Also what did not change."),
-    not_in_remote: bool = typer.Option(False, "-c", "--cloud", "--not-in-remote", help="Ask the remote what it lacks."),
+    not_in_remote: bool = typer.Option(False, "-c", "--cloud", "--not-in-remote", help="Ask the remote too."),
     remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="Ask this remote what it lacks."),
     untracked: bool = typer.Option(False, "--untracked-files", help="Also files that nobody tracks."),
     json: bool = typer.Option(False, "--json", help="As DVC's JSON."),
