@@ -8,6 +8,7 @@ its rows are missing, so the parent reads them itself.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 
 ENOUGH = 1000  # new commits; for fewer, starting processes does not pay
@@ -17,7 +18,13 @@ ReadLine = Callable[[str], "bytes | None"]  # the cache's line of a commit; None
 
 
 def processes_for(commits: int) -> int:
-    """How many processes to read so many new commits with."""
+    """How many processes to read so many new commits with.
+
+    One where threads are at work (`exp ui` reads again beside its screen): what a fork copies of them, locks
+    that they hold among it, nobody ever lets go of.
+    """
+    if threading.active_count() > 1:
+        return 1
     here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(here, MOST_PROCESSES, commits // (ENOUGH // 2))) if commits >= ENOUGH else 1
 

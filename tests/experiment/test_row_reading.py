@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 from gitexp.experiment.row_reading import ENOUGH, ReadLine, processes_for, read_apart
 
@@ -23,3 +24,8 @@ def test_a_process_that_dies_costs_its_share_only() -> None:
 def test_few_are_read_here() -> None:
     assert processes_for(ENOUGH - 1) == 1
     assert 1 <= processes_for(100 * ENOUGH) <= 8
+
+
+def test_beside_threads_nothing_is_forked() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(processes_for, 100 * ENOUGH).result() == 1
