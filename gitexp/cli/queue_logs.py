@@ -6,6 +6,7 @@ import typer
 
 from gitexp.cli.log_text import ALL, ANSWER, FOLLOW, JSON, NUMBER, write_log
 from gitexp.project import find_project
+from gitexp.queue.engines.refresh import ask_about, asking
 from gitexp.queue.named import find_log
 
 __all__ = ["ANSWER", "command"]
@@ -19,4 +20,7 @@ def command(
     json: bool = JSON,
 ) -> None:
     """What the stages of a queued experiment printed."""
-    write_log(find_log(find_project().repo, experiment), follow, number, everything, json)
+    project = find_project()
+    elsewhere = ask_about(project, experiment)
+    with asking(project, follow and elsewhere):
+        write_log(find_log(project.repo, experiment), follow, number, everything, json)

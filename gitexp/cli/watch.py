@@ -9,6 +9,7 @@ import time
 import typer
 
 from gitexp.project import find_project
+from gitexp.queue.engines.refresh import ask_now, asking
 from gitexp.queue.lookout import Lookout, Picture
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.live_screen import draw, key_within, live_screen
@@ -28,7 +29,15 @@ def command(
     json: bool = typer.Option(False, "--json", help="One object a line: how things are, then each change."),
 ) -> None:
     """What runs, with stage, time, devices and last metrics; what has ended, below. Press q to leave."""
-    lookout = Lookout(find_project().repo)
+    project = find_project()
+    if once or not sys.stdout.isatty():
+        ask_now(project)
+    lookout = Lookout(project.repo)
+    with asking(project, not once):
+        _show(lookout, once, json)
+
+
+def _show(lookout: Lookout, once: bool, json: bool) -> None:
     if json:
         _tell_json(lookout, once)
     elif once:
