@@ -7,6 +7,7 @@ engine that can't be asked judges nobody: its entries stay as they are until it 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ def _ending(ticket: Ticket, word: Word) -> Ending:
     job = f"its {ticket.engine} job {ticket.handle}"
     state = "lost too often" if word.standing is Standing.LOST else word.state or "over"
     reason = f" ({word.reason})" if word.reason else ""
-    log = f"; it wrote {ticket.log}" if ticket.log else ""
+    log = f"; it wrote {ticket.log}" if ticket.log and os.path.exists(ticket.log) else ""
     return Ending("failed", message=f"{job} was {state}{reason}{log}", at=time.time())
 
 
