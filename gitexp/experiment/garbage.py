@@ -28,7 +28,7 @@ from gitexp.experiment.stores import open_store
 from gitexp.git.bulk_objects import MANY, BulkReader
 from gitexp.git.command import run_git
 from gitexp.git.objects import ObjectReader
-from gitexp.git.refs import list_refs
+from gitexp.git.refs import list_refs, resolve
 from gitexp.git.repo import Repo
 from gitexp.git.uncommitted import index_tree, list_linked, list_stashes
 from gitexp.project import Project
@@ -130,7 +130,9 @@ def kept_values(project: Project, store: Store, request: GcRequest, ending: Coll
         hashes = CommitHashes(reader)
         staged = index_tree(repo) if scope.workspace else None
         if staged is not None:
-            kept |= hashes.of_tree(staged)
+            # What the index has from HEAD is no work of anybody's: `-w` alone lets it go, as DVC's does.
+            head = resolve(repo, "HEAD")
+            kept |= hashes.of_tree(staged) - (hashes.of(head) if head else set())
         return kept.union(*(hashes.of(commit) for commit in dict.fromkeys(commits)))
 
 

@@ -221,9 +221,8 @@ def test_log_of_one_experiment_tells_it_whole(project: Path) -> None:
 
 def test_log_can_be_narrowed_by_author_time_and_path(project: Path) -> None:
     def names(*words: str) -> list[str]:
-        return sorted(
-            json.loads(line)["name"] for line in exp_ok(project, "log", "--json", *words).splitlines()
-        )
+        lines = map(json.loads, exp_ok(project, "log", "--json", *words).splitlines())
+        return sorted(line["name"] for line in lines if line["event"] == "experiment")
 
     assert names() == ["one", "two"]
     assert names("--author", "ANN@") == ["one", "two"]

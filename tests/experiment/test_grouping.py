@@ -68,7 +68,7 @@ def test_the_table_says_mean_deviation_and_how_many() -> None:
 
 
 def test_programs_get_the_numbers_and_the_names() -> None:
-    first = group_data(group_rows(GROUPS, ["lr"]))[0]
+    first = group_data(group_rows(GROUPS, ["lr"]))["groups"][0]
     assert (first["by"], first["n"], first["experiments"]) == ({"lr": 1}, 2, ["a", "b"])
     assert first["metrics"]["m.json"]["acc"]["n"] == 2
 
@@ -108,7 +108,7 @@ def test_other_code_is_no_repetition() -> None:
         "new       2  0.15 ± 0.071",
         "old       2  0.15 ± 0.071",
     ]
-    assert [one["baseline"] for one in group_data(sets)] == ["new", "old"]
+    assert [one["baseline"] for one in group_data(sets)["groups"]] == ["new", "old"]
     assert len(group_rows(groups, ["lr"]).sets) == 1
 
 
