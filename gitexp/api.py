@@ -21,12 +21,12 @@ from typing import Final
 from gitexp.content import Value
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.columns import Column, Kind, all_rows, cells_of, find_columns
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
-from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows
-from gitexp.experiment.table import WORKSPACE, RevisionReader, TableRequest, collect_table
-from gitexp.experiment.where import parse_where
+from gitexp.experiment.table.columns import Column, Kind, all_rows, cells_of, find_columns
+from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows
+from gitexp.experiment.table.table import WORKSPACE, RevisionReader, TableRequest, collect_table
+from gitexp.experiment.table.where import parse_where
 from gitexp.project import Project, find_project
 
 FIXED: Final = ("name", "commit", "baseline", "created", "state")

@@ -10,7 +10,7 @@ import pytest
 
 import gitexp
 from gitexp.errors import ExpError
-from tests.experiment.test_table import FILES, add_experiment
+from tests.experiment.table.test_table import FILES, add_experiment
 from tests.repos import make_project, write_files
 
 

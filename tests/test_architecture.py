@@ -51,7 +51,7 @@ def test_the_probe_sees_what_is_imported(work: Path) -> None:
 
 
 def test_the_list_of_commands_loads_none_of_them(work: Path) -> None:
-    assert imported_by("--help", (*HEAVY, RICH, YAML, "gitexp.experiment.run"), work) == []
+    assert imported_by("--help", (*HEAVY, RICH, YAML, "gitexp.experiment.run.run"), work) == []
 
 
 @pytest.mark.parametrize("command", ["run --help", "show --help", "apply --help"])

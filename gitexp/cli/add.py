@@ -6,9 +6,9 @@ import sys
 
 import typer
 
-from gitexp.experiment.data_add import add_data
+from gitexp.experiment.data.add import add_data
+from gitexp.experiment.data.link_hint import link_hint
 from gitexp.experiment.data_paths import matching_paths
-from gitexp.experiment.link_hint import link_hint
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_answers import AddAnswer, add_data_json

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.apply import Applied, apply_experiment
+from gitexp.experiment.change.apply import Applied, apply_experiment
 from gitexp.project import Project, find_project
 from gitexp.queue.named import commit_of_entry
 from gitexp.screen.answer import one, write_answer, write_line

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.change import branch_experiment
+from gitexp.experiment.change.change import branch_experiment
 from gitexp.git.refs import read_ref
 from gitexp.project import find_project
 from gitexp.queue.named import commit_of_entry

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.errors import ExpError
-from gitexp.experiment.data_checkout import checkout_data
+from gitexp.experiment.data.checkout import checkout_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_answers import CheckoutAnswer, checkout_json

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.lost_runs import keep_lost_runs
+from gitexp.experiment.jobs.lost_runs import keep_lost_runs
 from gitexp.experiment.operations import expire
 from gitexp.git.worktree import WorktreePool
 from gitexp.project import find_project

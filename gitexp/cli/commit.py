@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.data_commit import commit_data
+from gitexp.experiment.data.commit import commit_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_answers import CommitAnswer, commit_json

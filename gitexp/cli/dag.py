@@ -16,9 +16,9 @@ from gitexp.pipeline.select import address_from, find
 from gitexp.pipeline.source import FolderFiles
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.dag_drawing import ASCII, UNICODE, draw
-from gitexp.screen.dag_formats import to_dot, to_list, to_markdown, to_mermaid
-from gitexp.screen.dag_nodes import Dag, collapse, narrow, of_outs, of_stages, renamed
+from gitexp.screen.dag.drawing import ASCII, UNICODE, draw
+from gitexp.screen.dag.formats import to_dot, to_list, to_markdown, to_mermaid
+from gitexp.screen.dag.nodes import Dag, collapse, narrow, of_outs, of_stages, renamed
 from gitexp.screen.pager import show_lines
 from gitexp.screen.pipeline_data import DagAnswer, dag_data
 from gitexp.screen.talk import say

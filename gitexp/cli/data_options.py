@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from gitexp.experiment.commit_scope import CommitScope
-from gitexp.experiment.data_share import SharedData
+from gitexp.experiment.data.commit_scope import CommitScope
+from gitexp.experiment.data.share import SharedData
 from gitexp.screen.answer import write_answer
 from gitexp.screen.data_answers import CheckoutAnswer
 from gitexp.screen.share_lines import share_json, share_lines, share_trouble

@@ -23,8 +23,8 @@ from gitexp.cli.data_options import (
     report,
     scope_of,
 )
-from gitexp.experiment.data_checkout import checkout_data
-from gitexp.experiment.data_share import ShareRequest, fetch_data
+from gitexp.experiment.data.checkout import checkout_data
+from gitexp.experiment.data.share import ShareRequest, fetch_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one
 from gitexp.screen.data_answers import PullAnswer, checkout_json

@@ -18,7 +18,7 @@ from gitexp.cli.data_options import (
     report,
     scope_of,
 )
-from gitexp.experiment.data_share import ShareRequest, push_data
+from gitexp.experiment.data.share import ShareRequest, push_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one
 from gitexp.screen.share_answer import ShareAnswer

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.data_status import StatusRequest, data_status
+from gitexp.experiment.data.status import StatusRequest, data_status
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.data_status_lines import DataStatusAnswer, status_json, status_lines

@@ -9,10 +9,10 @@ import typer
 
 from gitexp import deferred
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.compare import compare, compare_files, contrast_files
-from gitexp.experiment.environment import environment_values
-from gitexp.experiment.revisions import Revised, read_code_diff, read_revised
-from gitexp.experiment.table import WORKSPACE
+from gitexp.experiment.environment.record import environment_values
+from gitexp.experiment.table.compare import compare, compare_files, contrast_files
+from gitexp.experiment.table.revisions import Revised, read_code_diff, read_revised
+from gitexp.experiment.table.table import WORKSPACE
 from gitexp.git.repo import read_head
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc

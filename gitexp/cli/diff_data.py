@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gitexp.experiment.data_status import data_diff
-from gitexp.experiment.table import WORKSPACE
+from gitexp.experiment.data.status import data_diff
+from gitexp.experiment.table.table import WORKSPACE
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
 from gitexp.screen.data_status_lines import diff_json, diff_lines

@@ -12,7 +12,7 @@ from gitexp import deferred
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice
-from gitexp.experiment.shared import Shared
+from gitexp.experiment.share.shared import Shared
 from gitexp.project import Project
 from gitexp.screen.answer import write_answer
 from gitexp.screen.exchange_lines import exchange_data, exchange_lines, refused_lines

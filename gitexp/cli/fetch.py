@@ -19,7 +19,7 @@ from gitexp.cli.exchange_options import (
     finish,
 )
 from gitexp.errors import Exit
-from gitexp.experiment.pull import pull_experiments
+from gitexp.experiment.share.pull import pull_experiments
 from gitexp.project import find_project
 from gitexp.screen.answer import one
 from gitexp.screen.exchange_lines import ExchangeAnswer

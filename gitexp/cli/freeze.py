@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.errors import Exit
-from gitexp.experiment.freeze import freeze
+from gitexp.experiment.change.freeze import freeze
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.pipeline_data import FrozenAnswer, frozen_data

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.errors import Exit
-from gitexp.experiment.fsck import FsckRequest, check_all
+from gitexp.experiment.data.fsck import FsckRequest, check_all
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.fsck_lines import FsckAnswer, fsck_hint, fsck_json, fsck_lines

@@ -7,15 +7,15 @@ import sys
 import typer
 
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.commit_scope import CommitScope
-from gitexp.experiment.garbage import Garbage, GcRequest, find_garbage
-from gitexp.experiment.gc import (
+from gitexp.experiment.data.commit_scope import CommitScope
+from gitexp.experiment.data.garbage import Garbage, GcRequest, find_garbage
+from gitexp.experiment.data.gc import (
     RemoteGarbage,
     find_remote_garbage,
     remove_garbage,
     remove_remote_garbage,
 )
-from gitexp.experiment.lost_runs import keep_lost_runs
+from gitexp.experiment.jobs.lost_runs import keep_lost_runs
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_lines import size_text

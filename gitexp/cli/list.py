@@ -10,9 +10,9 @@ from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment
-from gitexp.experiment.fates import fates_of
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref, list_experiments
 from gitexp.experiment.roots import of_root
+from gitexp.experiment.table.fates import fates_of
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import names_of
 from gitexp.git.repo import Repo

@@ -12,10 +12,10 @@ from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, hint, tell_l
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.find import is_name
-from gitexp.experiment.history import LogEntry, LogRequest, find_log, read_entries, read_failed
 from gitexp.experiment.log_git import commits_between, read_patch
-from gitexp.experiment.story import read_story
-from gitexp.experiment.table import RevisionReader
+from gitexp.experiment.table.history import LogEntry, LogRequest, find_log, read_entries, read_failed
+from gitexp.experiment.table.story import read_story
+from gitexp.experiment.table.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import LeftOut, answer_text, lines

@@ -6,9 +6,9 @@ import sys
 
 import typer
 
-from gitexp.experiment.compare import compare_files
-from gitexp.experiment.named_files import FileChoice, What, read_chosen, unreadable
-from gitexp.experiment.table import WORKSPACE
+from gitexp.experiment.table.compare import compare_files
+from gitexp.experiment.table.named_files import FileChoice, What, read_chosen, unreadable
+from gitexp.experiment.table.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION, one_line

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import typer
 
-from gitexp.experiment.commit_scope import CommitScope, commits_in
-from gitexp.experiment.named_files import FileChoice, What, read_chosen
+from gitexp.experiment.data.commit_scope import CommitScope, commits_in
 from gitexp.experiment.record import FileValues
-from gitexp.experiment.table import WORKSPACE
+from gitexp.experiment.table.named_files import FileChoice, What, read_chosen
+from gitexp.experiment.table.table import WORKSPACE
 from gitexp.git.refs import tip_names
 from gitexp.git.repo import read_head
 from gitexp.project import Project, find_project

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.data_remove import move_data
+from gitexp.experiment.data.remove import move_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_answers import UntrackedAnswer, untracked_json

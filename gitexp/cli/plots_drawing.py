@@ -10,18 +10,18 @@ from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
-from gitexp.experiment.plot_record import Image, PlotSet, without_repeats
-from gitexp.experiment.plot_template_files import find_templates
+from gitexp.experiment.plots.record import Image, PlotSet, without_repeats
+from gitexp.experiment.plots.template_files import find_templates
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
 from gitexp.screen.answer import write_as_dvc
 from gitexp.screen.json_text import to_json
 from gitexp.screen.page_data import make_folder, write_page
-from gitexp.screen.plot_page import plots_page
-from gitexp.screen.plot_pictures import png_picture, svg_picture, vega_script
-from gitexp.screen.plot_spec import fill_template, plots_data
-from gitexp.screen.plot_templates import BUILT_IN
-from gitexp.screen.plot_term import Canvas, term_plots
+from gitexp.screen.plots.page import plots_page
+from gitexp.screen.plots.pictures import png_picture, svg_picture, vega_script
+from gitexp.screen.plots.spec import fill_template, plots_data
+from gitexp.screen.plots.templates import BUILT_IN
+from gitexp.screen.plots.term import Canvas, term_plots
 from gitexp.screen.talk import print_warning
 from gitexp.screen.terminal import columns, has_colour, has_unicode
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import typer
 
 from gitexp.cli.plots_drawing import Wish, draw
-from gitexp.experiment.plots import PlotRequest, collect_plots
+from gitexp.experiment.plots.plots import PlotRequest, collect_plots
 from gitexp.pipeline.stage import PlotStyle
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc
-from gitexp.screen.plot_spec import PlotsAnswer
+from gitexp.screen.plots.spec import PlotsAnswer
 
 ANSWER = as_dvc("plots show", PlotsAnswer)
 

@@ -24,8 +24,8 @@ from gitexp.cli.exchange_options import (
 )
 from gitexp.errors import Exit
 from gitexp.experiment.choose import choose_here
-from gitexp.experiment.push import push_experiments
-from gitexp.experiment.secrets import find_suspects
+from gitexp.experiment.share.push import push_experiments
+from gitexp.experiment.share.secrets import find_suspects
 from gitexp.project import find_project
 from gitexp.screen.answer import one
 from gitexp.screen.exchange_lines import ExchangeAnswer, suspect_lines

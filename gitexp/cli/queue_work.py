@@ -8,8 +8,8 @@ from gitexp.cli.stage_options import GPUS
 from gitexp.project import find_project
 from gitexp.queue.foreground import run_queue
 from gitexp.screen.answer import lines
-from gitexp.screen.run_events import RUN_LINES
-from gitexp.screen.run_view import open_run_view
+from gitexp.screen.run.events import RUN_LINES
+from gitexp.screen.run.view import open_run_view
 
 ANSWER = lines(*RUN_LINES)
 

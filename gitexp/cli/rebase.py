@@ -7,12 +7,12 @@ import typer
 from gitexp.cli.run_here import exit_code
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.find import find_experiments
-from gitexp.experiment.rebase import RebaseRequest, left_behind, rebase_experiments
+from gitexp.experiment.run.rebase import RebaseRequest, left_behind, rebase_experiments
 from gitexp.git.refs import resolve
 from gitexp.project import find_project
 from gitexp.screen.answer import lines
-from gitexp.screen.run_events import RUN_LINES
-from gitexp.screen.run_view import open_run_view
+from gitexp.screen.run.events import RUN_LINES
+from gitexp.screen.run.view import open_run_view
 from gitexp.screen.talk import say
 
 ANSWER = lines(*RUN_LINES)

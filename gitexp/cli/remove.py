@@ -9,8 +9,8 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
-from gitexp.experiment.change import RemoveRequest, remove_experiments
-from gitexp.experiment.change_there import remove_there
+from gitexp.experiment.change.change import RemoveRequest, remove_experiments
+from gitexp.experiment.change.change_there import remove_there
 from gitexp.experiment.choose import Choice
 from gitexp.experiment.experiment import Experiment
 from gitexp.git.objects import ObjectReader

@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from gitexp.experiment.change import rename_experiment
-from gitexp.experiment.change_there import rename_there
+from gitexp.experiment.change.change import rename_experiment
+from gitexp.experiment.change.change_there import rename_there
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.list_view import ExperimentData, experiment_data

@@ -12,21 +12,21 @@ import typer
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.columns import Kind, all_rows, choose_columns
-from gitexp.experiment.plot_record import without_repeats
-from gitexp.experiment.plot_template_files import find_templates
-from gitexp.experiment.plots import PlotRequest, collect_plots
+from gitexp.experiment.plots.plots import PlotRequest, collect_plots
+from gitexp.experiment.plots.record import without_repeats
+from gitexp.experiment.plots.template_files import find_templates
 from gitexp.experiment.record import Group, Row
-from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
-from gitexp.experiment.table import TableRequest, collect_table
-from gitexp.experiment.where import parse_where
+from gitexp.experiment.table.columns import Kind, all_rows, choose_columns
+from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.table import TableRequest, collect_table
+from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.page_data import write_page
-from gitexp.screen.plot_templates import BUILT_IN
-from gitexp.screen.report_data import Report, ReportAnswer, row_name
-from gitexp.screen.report_markdown import report_markdown
-from gitexp.screen.report_page import report_page
+from gitexp.screen.plots.templates import BUILT_IN
+from gitexp.screen.report.data import Report, ReportAnswer, row_name
+from gitexp.screen.report.markdown import report_markdown
+from gitexp.screen.report.page import report_page
 from gitexp.screen.talk import print_warning
 
 ANSWER = one(ReportAnswer)

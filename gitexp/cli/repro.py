@@ -31,15 +31,15 @@ from gitexp.cli.stage_options import (
 )
 from gitexp.errors import Exit
 from gitexp.experiment.record import RunEvent, RunResult, State
-from gitexp.experiment.repro import Reproduced, ReproRequest, explain_repro, reproduce
 from gitexp.experiment.request import Scope, Terms
+from gitexp.experiment.run.repro import Reproduced, ReproRequest, explain_repro, reproduce
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import lines, write_line
-from gitexp.screen.plan_lines import plan_lines
-from gitexp.screen.repro_lines import repro_lines
-from gitexp.screen.run_events import BUILD_LINES, ReproducedLine, planned_line, reproduced_line
-from gitexp.screen.run_report import failure_lines
-from gitexp.screen.run_view import open_run_view
+from gitexp.screen.run.events import BUILD_LINES, ReproducedLine, planned_line, reproduced_line
+from gitexp.screen.run.plan_lines import plan_lines
+from gitexp.screen.run.report import failure_lines
+from gitexp.screen.run.repro_lines import repro_lines
+from gitexp.screen.run.view import open_run_view
 from gitexp.screen.talk import say, visible
 
 ANSWER = lines(*BUILD_LINES, ReproducedLine)

@@ -6,19 +6,19 @@ import sys
 
 from gitexp import deferred
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.explain import explain
-from gitexp.experiment.points import is_many
 from gitexp.experiment.record import RunResult, State
 from gitexp.experiment.request import RunRequest
-from gitexp.experiment.run import run_experiments
+from gitexp.experiment.run.explain import explain
+from gitexp.experiment.run.points import is_many
+from gitexp.experiment.run.run import run_experiments
 from gitexp.project import Project
 from gitexp.queue.foreground import run_queue
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.change_data import AppliedLine
-from gitexp.screen.plan_lines import plan_lines
 from gitexp.screen.queue_data import QueuedLine
-from gitexp.screen.run_events import RUN_LINES, planned_line
-from gitexp.screen.run_view import RunView, open_run_view
+from gitexp.screen.run.events import RUN_LINES, planned_line
+from gitexp.screen.run.plan_lines import plan_lines
+from gitexp.screen.run.view import RunView, open_run_view
 from gitexp.screen.talk import say, visible
 
 ANSWER = lines(*RUN_LINES, AppliedLine, QueuedLine)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from gitexp.experiment.prepare import warnings_before
 from gitexp.experiment.request import RunRequest
+from gitexp.experiment.run.prepare import warnings_before
 from gitexp.project import Project
 from gitexp.queue.enqueue import enqueue
 from gitexp.screen.answer import answer_text

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from gitexp.experiment.save import SaveRequest, save_experiment
+from gitexp.experiment.change.save import SaveRequest, save_experiment
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.save_lines import SaveAnswer, save_data, save_lines, save_warnings

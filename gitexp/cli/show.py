@@ -13,25 +13,25 @@ from gitexp import deferred
 from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.best import Wishes
-from gitexp.experiment.columns import all_rows, choose_among, named_columns
-from gitexp.experiment.grid import Grid
-from gitexp.experiment.grouping import group_rows
 from gitexp.experiment.record import Group
-from gitexp.experiment.repetitions import seed_keys
-from gitexp.experiment.row_choice import filter_rows, sort_keys, sort_rows, top_rows
-from gitexp.experiment.table import TableRequest, collect_table
-from gitexp.experiment.where import parse_where
+from gitexp.experiment.table.best import Wishes
+from gitexp.experiment.table.columns import all_rows, choose_among, named_columns
+from gitexp.experiment.table.grid import Grid
+from gitexp.experiment.table.grouping import group_rows
+from gitexp.experiment.table.repetitions import seed_keys
+from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.table import TableRequest, collect_table
+from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
 from gitexp.queue.rows import with_queue
 from gitexp.screen.answer import as_dvc, write_answer, write_pieces
 from gitexp.screen.cells import PRECISION
-from gitexp.screen.group_view import GroupsAnswer, group_data, group_table
 from gitexp.screen.pager import show_lines
+from gitexp.screen.show.data import show_csv_rows, show_json, show_markdown
+from gitexp.screen.show.fit import Look
+from gitexp.screen.show.group_view import GroupsAnswer, group_data, group_table
+from gitexp.screen.show.table import show_table
 from gitexp.screen.show_answer import StateData
-from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
-from gitexp.screen.show_fit import Look
-from gitexp.screen.show_table import show_table
 from gitexp.screen.terminal import columns as terminal_columns
 from gitexp.screen.terminal import has_colour, has_unicode
 from gitexp.screen.text_table import write_csv

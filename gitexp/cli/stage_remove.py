@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.errors import Exit
-from gitexp.experiment.stage_remove import remove_stages
+from gitexp.experiment.change.stage_remove import remove_stages
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.pipeline_data import StagesRemoved, removed_data

@@ -8,8 +8,8 @@ import typer
 
 from gitexp.build.status import as_dvc_data
 from gitexp.content import Value
+from gitexp.experiment.run.workspace import workspace_status
 from gitexp.experiment.scope import caller_dir
-from gitexp.experiment.workspace import workspace_status
 from gitexp.pipeline.select import address_from
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc

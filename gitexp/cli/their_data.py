@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from gitexp.errors import ExpError
-from gitexp.experiment.data_share import ShareRequest
-from gitexp.experiment.exchange import pull_their_data, push_their_data
-from gitexp.experiment.shared import Shared
+from gitexp.experiment.data.share import ShareRequest
+from gitexp.experiment.share.exchange import pull_their_data, push_their_data
+from gitexp.experiment.share.shared import Shared
 from gitexp.project import Project
 from gitexp.screen.share_answer import ShareAnswer
 from gitexp.screen.share_lines import share_json, share_lines, share_trouble

@@ -14,22 +14,22 @@ import typer
 from gitexp import deferred
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.best import Wishes
-from gitexp.experiment.columns import all_rows, find_columns, named_columns
 from gitexp.experiment.record import Group
-from gitexp.experiment.row_choice import sort_keys
-from gitexp.experiment.table import TableRequest, collect_table
+from gitexp.experiment.table.best import Wishes
+from gitexp.experiment.table.columns import all_rows, find_columns, named_columns
+from gitexp.experiment.table.row_choice import sort_keys
+from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.project import Project, find_project
 from gitexp.queue.rows import with_queue
 from gitexp.screen.answer import as_dvc, write_pieces
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.live_screen import live_screen
+from gitexp.screen.show.data import show_json
 from gitexp.screen.show_answer import StateData
-from gitexp.screen.show_data import show_json
 from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
-from gitexp.screen.ui_paint import Window
-from gitexp.screen.ui_picture import draw_first
-from gitexp.screen.ui_sheet import Choice, Sheet
+from gitexp.screen.ui.paint import Window
+from gitexp.screen.ui.picture import draw_first
+from gitexp.screen.ui.sheet import Choice, Sheet
 
 ANSWER = as_dvc("exp show", list[StateData])
 

@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from gitexp.errors import ExpError
-from gitexp.experiment.apply import apply_experiment
-from gitexp.experiment.compare import compare, contrast_files
+from gitexp.experiment.change.apply import apply_experiment
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import resolve_rev
-from gitexp.experiment.history import LogRequest, read_log
 from gitexp.experiment.record import Group, Row, State
-from gitexp.experiment.revisions import read_code_diff
-from gitexp.experiment.story import read_story
-from gitexp.experiment.table import WORKSPACE, RevisionReader
+from gitexp.experiment.table.compare import compare, contrast_files
+from gitexp.experiment.table.history import LogRequest, read_log
+from gitexp.experiment.table.revisions import read_code_diff
+from gitexp.experiment.table.story import read_story
+from gitexp.experiment.table.table import WORKSPACE, RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project
 from gitexp.queue.follow import read_tail
@@ -28,12 +28,12 @@ from gitexp.screen.cells import one_line, output_line
 from gitexp.screen.contrast_view import contrast_table
 from gitexp.screen.diff_view import DiffStyle, diff_table
 from gitexp.screen.patch_lines import patch_lines
-from gitexp.screen.row_story import row_lines
+from gitexp.screen.show.row_story import row_lines
 from gitexp.screen.story_view import story_lines
 from gitexp.screen.terminal import has_colour
-from gitexp.screen.ui_app import Browser
-from gitexp.screen.ui_errands import Errands
-from gitexp.screen.ui_paint import Window
+from gitexp.screen.ui.app import Browser
+from gitexp.screen.ui.errands import Errands
+from gitexp.screen.ui.paint import Window
 from gitexp.screen.watch_view import Frame, running_words, watch_lines
 
 MOST_LOG = 1 << 20  # bytes of a log, from its end

@@ -7,8 +7,8 @@ import time
 
 import typer
 
+from gitexp.experiment.change.undo import take_back
 from gitexp.experiment.operations import list_operations
-from gitexp.experiment.undo import take_back
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.talk import visible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gitexp.experiment.data_remove import unprotect_data
+from gitexp.experiment.data.remove import unprotect_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.data_answers import UnprotectAnswer

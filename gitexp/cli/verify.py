@@ -7,7 +7,7 @@ import sys
 import typer
 
 from gitexp.errors import Exit
-from gitexp.experiment.verify import verify
+from gitexp.experiment.run.verify import verify
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.talk import visible

@@ -14,7 +14,7 @@ from gitexp.queue.engines.registry import allocation_here
 from gitexp.queue.part_task import run_part_task
 from gitexp.queue.task import run_task
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.run_events import TaskAnswer, task_data
+from gitexp.screen.run.events import TaskAnswer, task_data
 from gitexp.screen.talk import visible
 
 ANSWER = one(TaskAnswer)

@@ -8,9 +8,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from gitexp.experiment.foresee import with_edited_data
-from gitexp.experiment.prepare import Prepared, prepare
 from gitexp.experiment.request import Attempt, RunRequest, Sweep
+from gitexp.experiment.run.foresee import with_edited_data
+from gitexp.experiment.run.prepare import Prepared, prepare
 from gitexp.experiment.scope import caller_dir
 from gitexp.git.objects import write_commit
 from gitexp.git.refs import RefChange, change_refs, create_ref, list_refs

@@ -8,15 +8,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from gitexp.build.stop import Stop
-from gitexp.experiment.attempt import run_attempt
-from gitexp.experiment.carry import resolve_copies
 from gitexp.experiment.find import experiment_of_ref
 from gitexp.experiment.message import parse
-from gitexp.experiment.part import run_part
 from gitexp.experiment.record import Experiment, RunEnded, RunResult, State, Values, Watcher
 from gitexp.experiment.request import RunRequest
-from gitexp.experiment.run import push_made
-from gitexp.experiment.session import Session, open_session, supplied
+from gitexp.experiment.run.attempt import run_attempt
+from gitexp.experiment.run.carry import resolve_copies
+from gitexp.experiment.run.part import run_part
+from gitexp.experiment.run.run import push_made
+from gitexp.experiment.run.session import Session, open_session, supplied
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, read_ref
 from gitexp.project import Project, find_project

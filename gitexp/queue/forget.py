@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gitexp.experiment.failed import remove_failed
 from gitexp.experiment.find import experiment_called
+from gitexp.experiment.jobs.failed import remove_failed
 from gitexp.experiment.kept import FAILED, list_kept
 from gitexp.git.repo import Repo
 from gitexp.queue.board import Board, open_board

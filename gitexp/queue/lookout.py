@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gitexp.errors import ExpError
-from gitexp.experiment.joblog import Job, jobs_folder
-from gitexp.experiment.run_note import RunNote, ended_file, read_note, running_folder
+from gitexp.experiment.jobs.joblog import Job, jobs_folder
+from gitexp.experiment.jobs.run_note import RunNote, ended_file, read_note, running_folder
 from gitexp.git.owner import is_gone
 from gitexp.git.repo import Repo
 from gitexp.pipeline.params import flatten, parse_params

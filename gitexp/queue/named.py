@@ -7,10 +7,10 @@ from pathlib import Path
 
 from gitexp.errors import ExpError
 from gitexp.experiment.find import experiment_called, resolve_commit
-from gitexp.experiment.joblog import Job, jobs_folder
+from gitexp.experiment.jobs.joblog import Job, jobs_folder
+from gitexp.experiment.jobs.overridden_tree import overridden_tree
+from gitexp.experiment.jobs.run_note import running_file, running_notes
 from gitexp.experiment.message import parse
-from gitexp.experiment.overridden_tree import overridden_tree
-from gitexp.experiment.run_note import running_file, running_notes
 from gitexp.git.objects import ObjectReader, write_commit
 from gitexp.git.repo import Repo
 from gitexp.project import Project

@@ -28,7 +28,7 @@ from gitexp.git.repo import Repo
 from gitexp.project import Project, Settings
 from gitexp.project.dvc_config import Section, user_config
 from gitexp.project.settings import read_settings
-from gitexp.queue.parcel import Waybill
+from gitexp.queue.far.parcel import Waybill
 
 _AUTHOR = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)>")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

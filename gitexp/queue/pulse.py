@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from gitexp.experiment.find import EXPERIMENTS
+from gitexp.experiment.jobs.run_note import running_folder
 from gitexp.experiment.kept import FAILED
 from gitexp.experiment.notes import NOTES
-from gitexp.experiment.run_note import running_folder
 from gitexp.git.refs import list_refs, read_ref
 from gitexp.git.repo import read_head
 from gitexp.project import Project

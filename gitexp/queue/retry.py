@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from gitexp.build.stop import stop_on_signals
 from gitexp.errors import ExpError
-from gitexp.experiment.failed import FailedRun, failed_runs
 from gitexp.experiment.find import names_on
+from gitexp.experiment.jobs.failed import FailedRun, failed_runs
+from gitexp.experiment.jobs.run_note import note_of_job
 from gitexp.experiment.kept import begun_ref
 from gitexp.experiment.record import RunResult, Watcher
 from gitexp.experiment.request import Attempt, RunRequest
-from gitexp.experiment.run import run_attempts
-from gitexp.experiment.run_note import note_of_job
-from gitexp.experiment.session import open_session
+from gitexp.experiment.run.run import run_attempts
+from gitexp.experiment.run.session import open_session
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import read_ref
 from gitexp.git.repo import Repo

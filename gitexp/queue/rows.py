@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.errors import ExpError
+from gitexp.experiment.jobs.run_note import RunNote, running_notes
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
 from gitexp.experiment.request import Attempt
-from gitexp.experiment.run_note import RunNote, running_notes
-from gitexp.experiment.table import RevisionReader
+from gitexp.experiment.table.table import RevisionReader
 from gitexp.git.owner import is_gone
 from gitexp.pipeline.override_values import overridden
 from gitexp.pipeline.overrides import by_file, parse_overrides

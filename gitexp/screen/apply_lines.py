@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitexp.experiment.apply import Applied
+from gitexp.experiment.change.apply import Applied
 from gitexp.screen.cells import one_line, plural
 
 _SHOWN = 5

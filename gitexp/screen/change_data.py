@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.apply import Applied
+from gitexp.experiment.change.apply import Applied
 from gitexp.experiment.experiment import Experiment
 
 

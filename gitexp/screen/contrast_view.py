@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitexp.experiment.best import Direction, direction_of, is_number
-from gitexp.experiment.compare import Contrast
+from gitexp.experiment.table.best import Direction, direction_of, is_number
+from gitexp.experiment.table.compare import Contrast
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import BEST_MARK, one_line
 from gitexp.screen.diff_view import DiffStyle, number

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.data_add import AddResult
-from gitexp.experiment.data_checkout import Brought
-from gitexp.experiment.data_commit import Committed
-from gitexp.experiment.data_remove import Untracked
+from gitexp.experiment.data.add import AddResult
+from gitexp.experiment.data.checkout import Brought
+from gitexp.experiment.data.commit import Committed
+from gitexp.experiment.data.remove import Untracked
 from gitexp.screen.share_answer import ShareAnswer
 
 

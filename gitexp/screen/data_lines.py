@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gitexp.experiment.data_add import Added, AddResult
-from gitexp.experiment.data_checkout import Brought
-from gitexp.experiment.data_commit import Committed
-from gitexp.experiment.data_remove import Untracked
+from gitexp.experiment.data.add import Added, AddResult
+from gitexp.experiment.data.checkout import Brought
+from gitexp.experiment.data.commit import Committed
+from gitexp.experiment.data.remove import Untracked
 from gitexp.screen.cells import one_line, plural
 
 _SHOWN = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict, cast
 
-from gitexp.experiment.data_listing import Difference, Listing
-from gitexp.experiment.data_status import DataDiff, DataStatus
+from gitexp.experiment.data.listing import Difference, Listing
+from gitexp.experiment.data.status import DataDiff, DataStatus
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import one_line
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.compare import Change
+from gitexp.experiment.table.compare import Change
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import PRECISION, cell, fit, one_line
 from gitexp.screen.text_table import align, markdown

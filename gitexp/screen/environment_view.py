@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gitexp.content import Value
-from gitexp.experiment.compare import Change, Contrast, compare_files
-from gitexp.experiment.environment import Environment, environment_values
+from gitexp.experiment.environment.record import Environment, environment_values
+from gitexp.experiment.table.compare import Change, Contrast, compare_files
 from gitexp.screen.cells import cell, one_line
 from gitexp.screen.text_table import align, markdown
 

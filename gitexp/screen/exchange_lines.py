@@ -7,8 +7,8 @@ from typing import Annotated, TypedDict
 
 from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
-from gitexp.experiment.secrets import Suspect
-from gitexp.experiment.shared import Shared
+from gitexp.experiment.share.secrets import Suspect
+from gitexp.experiment.share.shared import Shared
 from gitexp.screen.cells import one_line
 from gitexp.screen.list_view import ExperimentData, experiment_data
 from gitexp.screen.share_answer import ShareAnswer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.failed import FailedRun
-from gitexp.experiment.joblog import job_of_entry
+from gitexp.experiment.jobs.failed import FailedRun
+from gitexp.experiment.jobs.joblog import job_of_entry
 from gitexp.git.repo import Repo
 from gitexp.screen.cells import one_line, short_time
 from gitexp.screen.environment_view import EnvironmentData, environment_data, environment_lines

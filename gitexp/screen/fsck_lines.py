@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.fsck import Damaged, FsckReport
-from gitexp.experiment.whereabouts import Where, Whereabouts
+from gitexp.experiment.data.fsck import Damaged, FsckReport
+from gitexp.experiment.data.whereabouts import Where, Whereabouts
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.garbage import Garbage
-from gitexp.experiment.gc import RemoteGarbage
-from gitexp.experiment.leftovers import Leftovers, Piece
+from gitexp.experiment.data.garbage import Garbage
+from gitexp.experiment.data.gc import RemoteGarbage
+from gitexp.experiment.data.leftovers import Leftovers, Piece
 from gitexp.experiment.operations import KEPT_DAYS
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text

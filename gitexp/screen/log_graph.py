@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from gitexp.experiment.history import LogEntry
+from gitexp.experiment.table.history import LogEntry
 from gitexp.git.objects import Commit
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.log_view import log_line

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 
-from gitexp.experiment.compare import Change, Comparison
-from gitexp.experiment.history import LogEntry
+from gitexp.experiment.table.compare import Change, Comparison
+from gitexp.experiment.table.history import LogEntry
 from gitexp.screen.cells import cell, one_line
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import BOLD, YELLOW, paint

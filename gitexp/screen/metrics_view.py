@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-from gitexp.experiment.compare import flat_values
 from gitexp.experiment.record import FileValues
-from gitexp.experiment.values_data import file_data
+from gitexp.experiment.table.compare import flat_values
+from gitexp.experiment.table.values_data import file_data
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import MISSING, one_line
 from gitexp.screen.diff_view import DiffStyle, number

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from gitexp.atomic import write_atomic
 from gitexp.content import Value
-from gitexp.experiment.plot_record import Image
+from gitexp.experiment.plots.record import Image
 
 _TYPES = {
     ".png": "image/png",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.stage_remove import Removed
+from gitexp.experiment.change.stage_remove import Removed
 from gitexp.pipeline.stage_add import Added
 from gitexp.project.init import Initialized
 

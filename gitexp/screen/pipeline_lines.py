@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable, Sequence
 
-from gitexp.experiment.stage_remove import Removed
+from gitexp.experiment.change.stage_remove import Removed
 from gitexp.project import Project
 
 

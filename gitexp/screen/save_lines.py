@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypedDict
 
-from gitexp.experiment.save import Saved
+from gitexp.experiment.change.save import Saved
 from gitexp.screen.cells import one_line
 
 _SHOWN = 5

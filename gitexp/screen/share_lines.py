@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitexp.errors import ExpError
-from gitexp.experiment.data_share import SharedData
+from gitexp.experiment.data.share import SharedData
 from gitexp.screen.cells import one_line, plural
 from gitexp.screen.data_lines import size_text
 from gitexp.screen.share_answer import ShareAnswer

@@ -6,11 +6,11 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.compare import Change, compare_files
-from gitexp.experiment.environment import environment_values
-from gitexp.experiment.history import LogEntry
+from gitexp.experiment.environment.record import environment_values
 from gitexp.experiment.message import parse
-from gitexp.experiment.story import Story, reproduce
+from gitexp.experiment.table.compare import Change, compare_files
+from gitexp.experiment.table.history import LogEntry
+from gitexp.experiment.table.story import Story, reproduce
 from gitexp.screen.cells import cell, one_line, short_time, signed
 from gitexp.screen.diff_view import ValueChange, diff_data
 from gitexp.screen.environment_view import EnvironmentData, environment_data, environment_lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, TypedDict
 
 from gitexp.build.events import Event, StageOutput, StageStarted
-from gitexp.experiment.verify import StageVerdict, Verdict, Verified
+from gitexp.experiment.run.verify import StageVerdict, Verdict, Verified
 from gitexp.screen.cells import one_line, output_line, plural
 from gitexp.screen.talk import say
 from gitexp.screen.text_table import align

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.run_note import RunNote
+from gitexp.experiment.jobs.run_note import RunNote
 from gitexp.queue.lookout import Picture, Sight
 from gitexp.screen.queue_data import EndingData, OwnerData, ending_data, owner_data
 

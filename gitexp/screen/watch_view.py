@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from gitexp.experiment.jobs.run_note import RUNNING, SHARED, WAITING, RunNote
 from gitexp.experiment.record import State
-from gitexp.experiment.run_note import RUNNING, SHARED, WAITING, RunNote
 from gitexp.queue.lookout import Picture, Sight, Trace
 from gitexp.screen.cells import cell, one_line, short_time
 from gitexp.screen.progress_words import progress_words

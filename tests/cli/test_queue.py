@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.experiment.jobs.test_failed import FAILS
 from tests.experiment.lab import Lab, make_lab
-from tests.experiment.test_failed import FAILS
 from tests.programs import EXP, exp, exp_ok, finish, start
 
 

@@ -25,10 +25,10 @@ pytest.importorskip("textual", reason="the extra gitexp[ui] is not installed")
 from gitexp.cli.ui import Wanted, read_rows
 from gitexp.cli.ui_session import open_browser
 from gitexp.project import find_project
-from gitexp.screen.ui_app import Browser
-from gitexp.screen.ui_paint import Window
-from gitexp.screen.ui_sheet import Sheet
-from gitexp.screen.ui_widgets import Lines
+from gitexp.screen.ui.app import Browser
+from gitexp.screen.ui.paint import Window
+from gitexp.screen.ui.sheet import Sheet
+from gitexp.screen.ui.widgets import Lines
 
 HOSTILE = "\x1b[31m[red]\x1b]0;owned\x07 \u202e漢字"
 FILES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.message import Facts, compose
-from gitexp.experiment.shared import read_remote
+from gitexp.experiment.share.shared import read_remote
 from gitexp.project import Project, find_project
 from tests.experiment.exps import add_commit
 from tests.programs import git

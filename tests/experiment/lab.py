@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gitexp.experiment.record import ExperimentEvent, RunResult
 from gitexp.experiment.request import RunRequest, Scope
-from gitexp.experiment.run import run_experiments
+from gitexp.experiment.run.run import run_experiments
 from gitexp.project import Project, find_project
 from tests.repos import make_project
 

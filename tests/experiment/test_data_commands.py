@@ -9,9 +9,9 @@ import pytest
 
 from gitexp.cache.workspace import remove
 from gitexp.errors import ExpError
-from gitexp.experiment.data_add import add_data
-from gitexp.experiment.data_checkout import Change, checkout_data
-from gitexp.experiment.data_commit import commit_data
+from gitexp.experiment.data.add import add_data
+from gitexp.experiment.data.checkout import Change, checkout_data
+from gitexp.experiment.data.commit import commit_data
 from gitexp.project import Project, find_project
 from tests.programs import git
 from tests.repos import commit_all, make_project, write_files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitexp.experiment.prepare import warnings_of
+from gitexp.experiment.run.prepare import warnings_of
 from gitexp.git.snapshot import Snapshot
 
 

@@ -11,8 +11,8 @@ from gitexp.cli import main
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice, choose_here
 from gitexp.experiment.notes import read_remarks, remark
-from gitexp.experiment.pull import pull_experiments
-from gitexp.experiment.push import push_experiments
+from gitexp.experiment.share.pull import pull_experiments
+from gitexp.experiment.share.push import push_experiments
 from tests.experiment.clones import Clone, clone_hub, make_hub
 
 ALL = Choice(baselines=Baselines(everywhere=True))

@@ -8,12 +8,12 @@ import pytest
 
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
-from gitexp.experiment.change_there import remove_there, rename_there
+from gitexp.experiment.change.change_there import remove_there, rename_there
+from gitexp.experiment.change.undo import take_back
 from gitexp.experiment.choose import Choice, choose_here
-from gitexp.experiment.pull import pull_experiments
-from gitexp.experiment.push import push_experiments
-from gitexp.experiment.shared import Shared
-from gitexp.experiment.undo import take_back
+from gitexp.experiment.share.pull import pull_experiments
+from gitexp.experiment.share.push import push_experiments
+from gitexp.experiment.share.shared import Shared
 from gitexp.git import transport
 from gitexp.git.command import run_git
 from tests.experiment.clones import Clone, clone_hub, make_hub

@@ -11,17 +11,17 @@ import pytest
 
 from gitexp.experiment.request import RunRequest
 from gitexp.queue.enqueue import enqueue
-from gitexp.queue.far_runs import FarRun
-from gitexp.queue.far_task import FarResult, run_waybill
+from gitexp.queue.far.parcel import Waybill, dump_waybill, send_parcel
+from gitexp.queue.far.runs import FarRun
+from gitexp.queue.far.task import FarResult, run_waybill
 from gitexp.queue.job import QueuedJob
-from gitexp.queue.parcel import Waybill, dump_waybill, send_parcel
 from tests.experiment.lab import Lab, make_lab
 from tests.programs import git, start
 
 _WORK = """
 import sys
-from gitexp.queue.far_task import run_waybill
-from gitexp.queue.parcel import parse_waybill
+from gitexp.queue.far.task import run_waybill
+from gitexp.queue.far.parcel import parse_waybill
 done = run_waybill(parse_waybill(sys.argv[1]))
 print(done.outcome.value, done.state, done.why)
 """

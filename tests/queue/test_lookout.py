@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from gitexp.experiment.ending import Ending
-from gitexp.experiment.joblog import open_job
-from gitexp.experiment.journal import Journal, NoteKeeper
+from gitexp.experiment.jobs.joblog import open_job
+from gitexp.experiment.jobs.journal import Journal, NoteKeeper
+from gitexp.experiment.jobs.run_note import RunNote, StageNote
 from gitexp.experiment.request import Attempt, RunRequest
-from gitexp.experiment.run_note import RunNote, StageNote
 from gitexp.git.owner import this_process
 from gitexp.queue.lookout import Lookout, Picture
 from gitexp.screen.watch_view import Frame, change_words, watch_lines

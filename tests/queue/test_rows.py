@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gitexp.experiment.joblog import open_job
-from gitexp.experiment.journal import Journal
+from gitexp.experiment.jobs.joblog import open_job
+from gitexp.experiment.jobs.journal import Journal
+from gitexp.experiment.jobs.run_note import RunNote
 from gitexp.experiment.record import Group, Row, State, Values
 from gitexp.experiment.request import Attempt, RunRequest
-from gitexp.experiment.run_note import RunNote
 from gitexp.git.owner import this_process
 from gitexp.queue.board import open_board
 from gitexp.queue.job import QueuedJob

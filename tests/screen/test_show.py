@@ -8,13 +8,13 @@ import json
 import pytest
 
 from gitexp.content import Hash
-from gitexp.experiment.columns import all_rows, choose_columns
-from gitexp.experiment.grid import Grid
 from gitexp.experiment.record import FileValues, Group, OutState, Row, State, Values
+from gitexp.experiment.table.columns import all_rows, choose_columns
+from gitexp.experiment.table.grid import Grid
 from gitexp.screen.cells import width
-from gitexp.screen.show_data import show_csv_rows, show_json, show_markdown
-from gitexp.screen.show_fit import Look
-from gitexp.screen.show_table import show_table
+from gitexp.screen.show.data import show_csv_rows, show_json, show_markdown
+from gitexp.screen.show.fit import Look
+from gitexp.screen.show.table import show_table
 
 TODAY = datetime.date(2023, 11, 14)
 TIME = 1_700_000_000  # 22:13 UTC on that day

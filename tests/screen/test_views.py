@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from gitexp.build.plan import Cause, Reason
 from gitexp.build.status import StageStatus
-from gitexp.experiment.compare import Change, Comparison
-from gitexp.experiment.history import LogEntry
 from gitexp.experiment.record import Experiment, FileValues
+from gitexp.experiment.table.compare import Change, Comparison
+from gitexp.experiment.table.history import LogEntry
 from gitexp.git.objects import Commit
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Dep, Out, ParamDep, Stage
-from gitexp.screen.dag_formats import to_dot, to_list, to_markdown, to_mermaid
-from gitexp.screen.dag_nodes import collapse, narrow, of_outs, of_stages, renamed
+from gitexp.screen.dag.formats import to_dot, to_list, to_markdown, to_mermaid
+from gitexp.screen.dag.nodes import collapse, narrow, of_outs, of_stages, renamed
 from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
 from gitexp.screen.list_view import list_data, list_lines
 from gitexp.screen.log_view import log_line, log_paragraph

@@ -11,9 +11,9 @@ import pytest
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice, choose_here
-from gitexp.experiment.pull import pull_experiments
-from gitexp.experiment.push import push_experiments
-from gitexp.experiment.shared import Shared
+from gitexp.experiment.share.pull import pull_experiments
+from gitexp.experiment.share.push import push_experiments
+from gitexp.experiment.share.shared import Shared
 from gitexp.git.command import run_git
 from tests.experiment.clones import Clone
 from tests.experiment.exps import add_commit

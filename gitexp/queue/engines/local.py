@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.devices import parse_devices
+from gitexp.experiment.run.devices import parse_devices
 from gitexp.project import Project
 from gitexp.queue.board import board_folder
 from gitexp.queue.crew import start_workers

@@ -10,5 +10,5 @@
 
 A task belongs to nobody (`fire_and_forget`): it outlives the process that submitted it. Dask runs it again
 when its worker dies; when Dask gives up, or the scheduler forgets it, the entry waits in our queue again.
-How a run ended is told by the Git remote alone (`gitexp.queue.homecoming`): no result is held in Dask.
+How a run ended is told by the Git remote alone (`gitexp.queue.far.homecoming`): no result is held in Dask.
 """

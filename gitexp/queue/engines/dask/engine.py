@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitexp.errors import Exit, ExpError
-from gitexp.experiment.joblog import job_of_entry
+from gitexp.experiment.jobs.joblog import job_of_entry
 from gitexp.project import Project
 from gitexp.queue.board import open_board
-from gitexp.queue.departure import depart
 from gitexp.queue.engines.dask import there
 from gitexp.queue.engines.dask.checks import require_workers
 from gitexp.queue.engines.dask.mirror import mirror, unmirror
@@ -19,9 +18,10 @@ from gitexp.queue.engines.dask.terms import Terms, terms_of_order
 from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.tickets import Tickets
-from gitexp.queue.homecoming import come_home, drop_parcels
+from gitexp.queue.far.departure import depart
+from gitexp.queue.far.homecoming import come_home, drop_parcels
+from gitexp.queue.far.parcel import PARCELS, Waybill, dump_waybill
 from gitexp.queue.job import Place, QueuedJob
-from gitexp.queue.parcel import PARCELS, Waybill, dump_waybill
 
 NAME = "dask"
 _WORKER = "gitexp.queue.engines.dask.worker"

@@ -12,14 +12,14 @@ from typing import Any
 
 from gitexp.atomic import write_atomic
 from gitexp.errors import ExpError
-from gitexp.experiment.joblog import job_of_entry
+from gitexp.experiment.jobs.joblog import job_of_entry
+from gitexp.experiment.jobs.run_note import RunNote, running_file
 from gitexp.experiment.json_record import dump_record, parse_record
-from gitexp.experiment.run_note import RunNote, running_file
 from gitexp.git.repo import Repo
 from gitexp.queue.board import Board
 from gitexp.queue.engines.dask import there
 from gitexp.queue.engines.dask.scheduler import Scheduler
-from gitexp.queue.homecoming import forget_progress, progress_folder
+from gitexp.queue.far.homecoming import forget_progress, progress_folder
 from gitexp.queue.job import Place
 
 _MODULE = "gitexp.queue.engines.dask.worker"

@@ -13,9 +13,9 @@ from distributed.worker import thread_state
 from gitexp.errors import ExpError
 from gitexp.experiment.json_record import dump_record
 from gitexp.project.settings import available_cpus
-from gitexp.queue.far_runs import FarRun, find_run, progress_of
-from gitexp.queue.far_task import run_waybill
-from gitexp.queue.parcel import parse_waybill
+from gitexp.queue.far.parcel import parse_waybill
+from gitexp.queue.far.runs import FarRun, find_run, progress_of
+from gitexp.queue.far.task import run_waybill
 
 _LOOK = 0.5  # seconds between looks whether Dask still wants the task
 _WANTED = ("executing", "ready", "long-running")

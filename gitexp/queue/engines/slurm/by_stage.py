@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gitexp.build.runcache import may_save
-from gitexp.experiment.overridden_tree import overridden_tree
+from gitexp.experiment.jobs.overridden_tree import overridden_tree
 from gitexp.experiment.pipelines import read_graph
 from gitexp.experiment.scope import in_scope
 from gitexp.git.objects import ObjectReader

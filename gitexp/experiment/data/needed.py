@@ -1,0 +1,155 @@
+"""Which objects a workspace, a revision or an experiment needs: the cached outs its locks name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from gitexp.build.locks import locked_outs
+from gitexp.content import Hash
+from gitexp.errors import ExpError
+from gitexp.experiment.data_paths import owner_of, root_relative
+from gitexp.experiment.pipelines import ReadPipeline, option_style
+from gitexp.experiment.scope import caller_dir
+from gitexp.experiment.table.parsed_files import ParsedFiles
+from gitexp.git.objects import ObjectReader
+from gitexp.git.tree_files import TreeFiles
+from gitexp.pipeline.graph import build_graph
+from gitexp.pipeline.lock import LockEntry
+from gitexp.pipeline.select import find
+from gitexp.pipeline.source import Files, FolderFiles, visible
+from gitexp.pipeline.stage import Out, Pipeline, Stage
+from gitexp.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One cached out with its recorded hash, or (`only`) one path inside it. `path` is root-relative.
+
+    `remote` is the out's own choice of a remote; `push` False keeps it off all of them; what is `imported`
+    comes from another repository, which has its data.
+    """
+
+    path: str
+    hash: Hash
+    only: str | None = None
+    remote: str | None = None
+    push: bool = True
+    imported: bool = False
+
+    @property
+    def shown(self) -> str:
+        """How messages call it: a folder's path ends in '/'."""
+        if self.only:
+            return f"{self.path}/{self.only}"
+        return f"{self.path}/" if self.hash.is_dir else self.path
+
+
+class NeedReader:
+    """Needs of any number of revisions; files that they share are parsed once. A context manager."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._parsed = ParsedFiles(option_style(project.settings), str(project.root))
+        self._objects = ObjectReader(project.repo)
+
+    def __enter__(self) -> NeedReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._objects.close()
+
+    def workspace(self, words: Sequence[str] = ()) -> list[Need]:
+        """What the locks and .dvc files of the workspace name: all of it, or what `words` mean.
+
+        Raises ExpError for a pipeline that can't be read and for words that mean nothing.
+        """
+        return self._read(FolderFiles(self._project.root, self._project.repo), words)
+
+    def commit(self, oid: str, words: Sequence[str] = ()) -> list[Need]:
+        """The same for a commit. Raises ExpError as `workspace` does."""
+        return self._read(TreeFiles(self._objects, oid, self._project.prefix, visible), words)
+
+    def _read(self, files: Files, words: Sequence[str]) -> list[Need]:
+        pipeline = self._parsed.pipeline(files)
+        locks = _Locks(files, self._parsed)
+        if words:
+            read = ReadPipeline(files, build_graph(pipeline), locks.of(pipeline))
+            return chosen_needs(self._project, read, words)
+        return list(dict.fromkeys(_needs(pipeline.stages, locks)))
+
+
+class _Locks:
+    """The lock entries of one revision, by stage; each file is read once."""
+
+    def __init__(self, files: Files, parsed: ParsedFiles) -> None:
+        self._files = files
+        self._parsed = parsed
+
+    def get(self, stage: Stage) -> LockEntry | None:
+        text = self._files.read(stage.lock_file)
+        if text is None:
+            return None
+        return self._parsed.lock_entries(stage.lock_file, text).get(stage.name)
+
+    def of(self, pipeline: Pipeline) -> dict[str, LockEntry]:
+        found = ((stage.address, self.get(stage)) for stage in pipeline.stages)
+        return {address: entry for address, entry in found if entry is not None}
+
+
+def _needs(stages: Sequence[Stage], locks: _Locks) -> Iterator[Need]:
+    for stage in stages:
+        yield from needs_of_stage(stage, locks.get(stage))
+
+
+def needs_of_stage(stage: Stage, entry: LockEntry | None) -> Iterator[Need]:
+    """The cached outs of one stage or .dvc file that its entry has hashes for."""
+    imported = entry is not None and any("repo" in dep.extra for dep in entry.deps)
+    for out, hash in locked_outs(stage, entry):
+        if _is_ours(out):
+            yield Need(out.path, hash, None, out.remote, out.push, imported)
+
+
+def _is_ours(out: Out) -> bool:
+    return out.cache and "://" not in out.path
+
+
+def chosen_needs(project: Project, read: ReadPipeline, words: Sequence[str]) -> list[Need]:
+    """What `words` mean: outs, paths inside them, stages, .dvc files, folders; no word means everything.
+
+    Raises ExpError for a word that means nothing.
+    """
+    if not words:
+        return [need for stage in read.graph.stages.values() for need in _recorded(read, stage)]
+    return list(dict.fromkeys(need for word in words for need in _meant(project, read, word)))
+
+
+def _meant(project: Project, read: ReadPipeline, word: str) -> Iterator[Need]:
+    path = root_relative(project, word)
+    owner = owner_of(read.graph, path)
+    if owner is not None:
+        yield from _inside(read, path, *owner)
+        return
+    for address in find(read.graph, word, caller_dir(project), recursive=True):
+        yield from _recorded(read, read.graph.stages[address])
+
+
+def _recorded(read: ReadPipeline, stage: Stage) -> Iterator[Need]:
+    return needs_of_stage(stage, read.locks.get(stage.address))
+
+
+def _inside(read: ReadPipeline, path: str, tracked: str, address: str) -> Iterator[Need]:
+    found = (need for need in _recorded(read, read.graph.stages[address]) if need.path == tracked)
+    whole = next(found, None)
+    if whole is None:
+        raise ExpError(
+            f"nothing is recorded of '{tracked}' yet, or it is not kept in the cache.",
+            f"make it: `exp run`, or record what is there: `exp commit {address}`.",
+        )
+    only = path[len(tracked) + 1 :] or None
+    if only is not None and not whole.hash.is_dir:
+        raise ExpError(f"'{tracked}' is a file, so there is no '{path}'.")
+    yield Need(tracked, whole.hash, only, whole.remote, whole.push, whole.imported)

@@ -1,0 +1,1 @@
+"""What runs find around them: interpreter, packages, machine; recorded once, carried along."""

@@ -1,0 +1,1 @@
+"""What runs tell of themselves on disk: notes, logs, how they ended, which failed or were lost."""

@@ -1,0 +1,1 @@
+"""Which plots revisions define, and the points that they draw."""

@@ -1,0 +1,1 @@
+"""Experiments to and from Git remotes, with their data."""

@@ -1,0 +1,1 @@
+"""Experiments with what they hold: rows, columns, conditions, groups, history, comparisons."""

@@ -1,0 +1,115 @@
+"""The cells of a table, column by column: every row is looked into once, and then let go of.
+
+Rows of the cache are text. A table of a hundred thousand of them has room for what its cells hold, not for a
+record of each row; and most of what is done with a table (is it the same everywhere? how wide is it? which is
+the best?) is done to one column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Final
+
+from gitexp.experiment.record import FileValues, Row
+from gitexp.experiment.table.columns import NO_SUCH_FILE, Cell, Column, Kind, titled
+from gitexp.experiment.table.compare import flatten
+from gitexp.pipeline.stage import Value
+
+
+class Lost(Enum):
+    """What a cell holds whose file could not be read: None is a value of its own."""
+
+    UNREADABLE = "unreadable"
+    ABSENT = "absent"  # no run has made the file yet
+
+
+UNREADABLE: Final = Lost.UNREADABLE
+ABSENT: Final = Lost.ABSENT
+_EXACT: Final = (str, int, bool)  # of one type and equal: they read the same
+_PLAIN: Final = (*_EXACT, float)
+
+
+class Grid:
+    """Rows by columns. `columns` are all there are; a column's values are in the order of the rows."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.count = len(rows)
+        self._files: dict[tuple[Kind, str], dict[str, list[Value]]] = {}
+        self._lost: dict[tuple[Kind, str], dict[int, Lost]] = {}
+        self._deps: dict[str, list[Value]] = {}
+        for place, row in enumerate(rows):
+            self._add(Kind.METRIC, row.values.metrics.items(), place)
+            self._add(Kind.PARAM, row.values.params.items(), place)
+            for path, hash in row.values.deps.items():
+                if hash is not None:
+                    _append(self._deps.setdefault(path, []), place, hash.value)
+                else:
+                    self._deps.setdefault(path, [])
+        keys: dict[Kind, dict[str, Iterable[str]]] = {Kind.METRIC: {}, Kind.PARAM: {}}
+        for (kind, file), table in self._files.items():
+            keys[kind][file] = table
+        self.columns: list[Column] = titled(keys, self._deps)
+
+    def _add(self, kind: Kind, files: Iterable[tuple[str, FileValues]], place: int) -> None:
+        for file, found in files:
+            table = self._files.setdefault((kind, file), {})
+            if found.error is not None:
+                absent = found.error[1].startswith(NO_SUCH_FILE)
+                lost = self._lost.setdefault((kind, file), {})
+                lost[place] = ABSENT if absent else UNREADABLE
+                continue
+            for key, value in flatten(found.values).items():
+                values = table.get(key)
+                if values is None:
+                    values = table[key] = []
+                _append(values, place, value)
+
+    def values(self, column: Column) -> list[Value]:
+        """A value a row; None where there is none, one of Lost where nobody knows."""
+        if column.kind is Kind.DEP:
+            return self._filled(self._deps.get(column.file, []))
+        values = self._filled(self._files.get((column.kind, column.file), {}).get(column.key, []))
+        for place, lost in self._lost.get((column.kind, column.file), {}).items():
+            values[place] = lost
+        return values
+
+    def differs(self, column: Column) -> bool:
+        """Whether not all rows have the same, as `columns.differing` says."""
+        values = self.values(column)
+        if column.kind is Kind.DEP:
+            return len(set(values) - {None}) > 1
+        first = values[0] if values else None
+        exact = type(first) in _EXACT
+        text = str(_text(first))
+        for value in values:
+            if value is first or (exact and type(value) is type(first) and value == first):
+                continue
+            if isinstance(value, Lost) != isinstance(first, Lost) or str(_text(value)) != text:
+                return True
+        return False
+
+    def _filled(self, values: list[Value]) -> list[Value]:
+        values.extend([None] * (self.count - len(values)))
+        return values
+
+
+def cell_of(value: Value) -> Cell:
+    """A value of a grid as a cell."""
+    return Cell(unreadable=True, absent=value is ABSENT) if isinstance(value, Lost) else Cell(value)
+
+
+def _text(value: Value) -> Value:
+    """A file that can't be read is one in all rows, whatever is wrong with it."""
+    return None if isinstance(value, Lost) else value
+
+
+def _append(values: list[Value], place: int, value: Value) -> None:
+    """The next value; one that the row before has too is not kept twice."""
+    if values:
+        last = values[-1]
+        if type(value) in _PLAIN and type(last) is type(value) and last == value and value != 0:
+            value = last
+    if len(values) < place:
+        values.extend([None] * (place - len(values)))
+    values.append(value)

@@ -1,0 +1,136 @@
+"""Which experiments of a table are shown, and in which order: --where, --sort-by, --top."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gitexp.errors import ExpError
+from gitexp.experiment.record import Group, Row
+from gitexp.experiment.table.columns import Column, all_rows, find_column, find_columns, near_hint, value_in
+from gitexp.experiment.table.where import Name, Where, holds
+from gitexp.experiment.table.where_words import wrong
+from gitexp.pipeline.stage import Value
+
+Read = Callable[[Row], Value]
+
+
+def _created(row: Row) -> str | None:
+    seconds = row.values.timestamp
+    return None if seconds is None else datetime.datetime.fromtimestamp(seconds).isoformat(" ")
+
+
+# What every row has beside metrics and params, by the titles of the table.
+FIXED: Final[dict[str, Read]] = {
+    "Experiment": lambda row: row.name,
+    "State": lambda row: row.state.value,
+    "Rev": lambda row: row.rev,
+    "Created": _created,
+    "Note": lambda row: row.remark,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """One column to sort by: a metric or param, or a title of FIXED."""
+
+    name: str
+    descending: bool = False
+
+
+def sort_keys(words: Sequence[str], descending: bool) -> list[SortKey]:
+    """`a,b` or several words; '-a' is the other way than `descending` says, '+a' is ascending in any case."""
+    names = [name.strip() for word in words for name in word.split(",") if name.strip()]
+    return [_sort_key(name, descending) for name in names]
+
+
+def _sort_key(name: str, descending: bool) -> SortKey:
+    if name.startswith("-"):
+        return SortKey(name[1:], not descending)
+    return SortKey(name[1:]) if name.startswith("+") else SortKey(name, descending)
+
+
+def filter_rows(groups: Sequence[Group], where: Where) -> list[Group]:
+    """The groups with those of their experiments of which the condition is true; heads stay, to compare with.
+
+    Raises ExpError, pointing into the expression, for a name that no row has.
+    """
+    columns = find_columns(list(all_rows(groups)))
+    reads = {name.text: _read(name, columns, where) for name in where.names()}
+
+    def wanted(row: Row) -> bool:
+        return holds(where.condition, lambda name: reads[name.text](row))
+
+    return [Group(group.head, tuple(filter(wanted, group.rows))) for group in groups]
+
+
+def _read(name: Name, columns: Sequence[Column], where: Where) -> Read:
+    if name.text in FIXED:
+        return FIXED[name.text]
+    try:
+        return _reader(find_column(name.text, columns, "in any experiment"))
+    except ExpError as error:
+        hint = error.hint or near_hint(name.text, columns) or 'text stands in quotes: "resnet".'
+        raise wrong(where.text, name.at, error.message.rstrip("."), hint) from error
+
+
+def _reader(column: Column) -> Read:
+    return lambda row: value_in(row, column)
+
+
+def sort_rows(groups: Sequence[Group], keys: Sequence[SortKey]) -> list[Group]:
+    """Each group's experiments by the first key, those alike in it by the next, and so on.
+
+    Those without a value come last, whatever the direction. Raises ExpError when a name means no column, or
+    several.
+    """
+    compares = _compares(groups, keys)
+    return [Group(group.head, tuple(_sorted(group.rows, compares))) for group in groups]
+
+
+def top_rows(groups: Sequence[Group], count: int, keys: Sequence[SortKey] = ()) -> list[Group]:
+    """The first `count` experiments of all groups taken together, by `keys` or as they stand.
+
+    Groups that are left with none of theirs stay: their heads are what others are compared with.
+    """
+    rows = [row for group in groups for row in group.rows]
+    best = {id(row) for row in _sorted(rows, _compares(groups, keys))[:count]}
+    return [Group(group.head, tuple(row for row in group.rows if id(row) in best)) for group in groups]
+
+
+def _compares(groups: Sequence[Group], keys: Sequence[SortKey]) -> list[tuple[Read, bool]]:
+    if not keys:
+        return []
+    columns = find_columns(list(all_rows(groups)))
+    return [
+        (FIXED.get(key.name) or _reader(find_column(key.name, columns, "to sort by")), key.descending)
+        for key in keys
+    ]
+
+
+def _sorted(rows: Sequence[Row], compares: Sequence[tuple[Read, bool]]) -> list[Row]:
+    """Sorting keeps the order of equals, so the least important key comes first."""
+    found = list(rows)
+    for read, descending in reversed(compares):
+        values = [(read(row), row) for row in found]
+        having = [pair for pair in values if _is_there(pair[0])]
+        having.sort(key=lambda pair: _order(pair[0]), reverse=descending)
+        found = [*(row for _, row in having), *(row for value, row in values if not _is_there(value))]
+    return found
+
+
+def _is_there(value: Value) -> bool:
+    """NaN has no place in an order: it goes last with what is missing."""
+    return value is not None and value == value
+
+
+def _order(value: Value) -> tuple[int, float, str]:
+    """Numbers by size before text by letters: a column may hold both."""
+    if isinstance(value, (int, float)):
+        try:
+            return (0, float(value), "")
+        except OverflowError:
+            return (0, float("inf") if value > 0 else float("-inf"), "")
+    return (1, 0.0, str(value))

@@ -1,0 +1,1 @@
+"""A DAG as a picture of characters, as DOT and as Mermaid."""

@@ -1,0 +1,1 @@
+"""Plots: Vega-Lite specs, pages, pictures, and curves in a terminal."""

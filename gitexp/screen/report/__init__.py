@@ -1,0 +1,1 @@
+"""`exp report`: one HTML page, or Markdown."""

@@ -1,0 +1,79 @@
+"""What is going on right now, kept from events: the state behind the live view. Pure; time is handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gitexp.build.events import Event, Outcome, Planned, StageEnded, StageOutput, StageStarted, StageWaiting
+from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted
+from gitexp.screen.run.tally import Tally
+
+WAITING, RUNNING, SHARED = "waiting", "running", "shared"  # beside the values of Outcome
+
+
+@dataclass(slots=True)
+class StageLine:
+    """One stage of one run: `status` is one of the words above or an Outcome's value."""
+
+    status: str = WAITING
+    since: float = 0.0  # when it started, in the clock's seconds
+    seconds: float = 0.0  # how long it took, once ended
+
+
+@dataclass(slots=True)
+class RunLine:
+    """One run: its stages in execution order and the last line that any of them wrote."""
+
+    name: str
+    overrides: tuple[str, ...]
+    since: float
+    stages: dict[str, StageLine] = field(default_factory=dict)
+    last: str = ""
+    last_stage: str = ""
+    result: RunResult | None = None
+
+    def in_state(self, status: str) -> list[str]:
+        return [name for name, stage in self.stages.items() if stage.status == status]
+
+    @property
+    def ended_stages(self) -> int:
+        return sum(stage.status not in (WAITING, RUNNING, SHARED) for stage in self.stages.values())
+
+
+class Board:
+    """Runs by name, in the order they started."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, RunLine] = {}
+        self.tally = Tally()
+
+    def take(self, event: ExperimentEvent, now: float) -> None:
+        self.tally.take(event, now)
+        if isinstance(event, RunStarted):
+            self.runs[event.name] = RunLine(event.name, event.overrides, now)
+        elif isinstance(event, RunEnded):
+            self._run(event.result.name, now).result = event.result
+        elif isinstance(event, RunEvent):
+            self._build_event(self._run(event.name, now), event.event, now)
+
+    def _run(self, name: str, now: float) -> RunLine:
+        return self.runs.setdefault(name, RunLine(name, (), now))
+
+    def _build_event(self, run: RunLine, event: Event, now: float) -> None:
+        if isinstance(event, Planned):
+            for step in event.plan.steps:
+                run.stages.setdefault(step.stage.address, StageLine())
+        elif isinstance(event, StageStarted):
+            run.stages[event.stage] = StageLine(RUNNING, now)
+        elif isinstance(event, StageWaiting):
+            run.stages[event.stage] = StageLine(SHARED, now)
+        elif isinstance(event, StageOutput):
+            run.last, run.last_stage = event.line or run.last, event.stage
+        elif isinstance(event, StageEnded):
+            ended = event.result
+            run.stages[ended.stage] = StageLine(ended.outcome.value, now, ended.seconds)
+
+
+ENDED_WELL = frozenset(
+    outcome.value for outcome in (Outcome.KEPT, Outcome.RESTORED, Outcome.RAN, Outcome.RECORDED)
+)

@@ -1,0 +1,1 @@
+"""The table of experiments: for people, and as JSON, CSV, Markdown."""

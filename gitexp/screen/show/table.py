@@ -1,0 +1,186 @@
+"""`exp show` for people: a table that fits the terminal and says what it leaves out.
+
+No rich: its tables cost a second for a thousand rows, and they are not needed for lines that we lay out
+ourselves. Metrics, params and deps stand in groups with a heading and a rule between them, so that they are
+told apart without colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from gitexp.experiment.record import Group
+from gitexp.experiment.table.best import Best, Direction, best_of, directions
+from gitexp.experiment.table.columns import Column, Kind
+from gitexp.experiment.table.grid import ABSENT, Grid, Lost
+from gitexp.pipeline.stage import Value
+from gitexp.screen.cells import BEST_MARK, MISSING, UNREADABLE, cell_texts, fit, one_line, width
+from gitexp.screen.decimals import decimals, is_a_number
+from gitexp.screen.reasons import SHORT_HASH
+from gitexp.screen.show.data import TREE
+from gitexp.screen.show.fit import HEADINGS, Hidden, Look, Shown, fitting, left_out, shown_column, widths_of
+from gitexp.screen.show.rows import ShownRow, created, shown_rows
+from gitexp.screen.terminal import BOLD, GREEN, paint
+
+WIDEST_CELL = 200  # columns that one value gets, however wide the terminal: it may be a book
+
+
+def show_table(groups: Sequence[Group], grid: Grid, columns: Sequence[Column], look: Look) -> Iterator[str]:
+    """The lines of the table, then what is not in it. `grid` has the rows of the groups."""
+    rows = list(shown_rows(groups))
+    differs = _once(grid.differs) if len(rows) > 1 else lambda _: True
+    judged = [i for i, row in enumerate(rows) if row.row.rev != "workspace"]
+    known = directions(columns, look.wishes)
+    measured = [_measured(grid, column, judged, known.get(column), look) for column in columns]
+    shown = [*_fixed(rows, look), *_ordered(measured, differs, look)]
+    hidden = Hidden()
+    if look.room is not None:
+        shown, hidden = fitting(shown, differs, look.room)
+    yield from _lines(rows, shown, look)
+    yield from _judged_by(shown, look)
+    yield from left_out(hidden, look)
+
+
+def _once(differs: Callable[[Column], bool]) -> Callable[[Column], bool]:
+    known: dict[Column, bool] = {}
+
+    def asked(column: Column) -> bool:
+        if column not in known:
+            known[column] = differs(column)
+        return known[column]
+
+    return asked
+
+
+def _ordered(shown: list[Shown], differs: Callable[[Column], bool], look: Look) -> list[Shown]:
+    """By kind; within the params, those that tell rows apart first."""
+    kinds = list(HEADINGS)
+
+    def place(one: Shown) -> tuple[int, bool]:
+        last = False
+        if one.kind is Kind.PARAM and one.column is not None and not look.in_order:
+            last = not differs(one.column)
+        return kinds.index(one.kind or Kind.METRIC), last
+
+    return sorted(shown, key=place)
+
+
+def _fixed(rows: Sequence[ShownRow], look: Look) -> list[Shown]:
+    names = tuple(_name(row, look.unicode) for row in rows)
+    found = [
+        shown_column("Experiment", names),
+        shown_column("Rev", ["" if row.row.rev == "workspace" else row.short_rev for row in rows]),
+        shown_column("Created", [created(row.row, look.today) for row in rows]),
+    ]
+    if any(row.state for row in rows):
+        found.insert(1, shown_column("State", [row.state for row in rows]))
+    if any(row.row.remark for row in rows):
+        found.append(shown_column("Note", [fit(one_line(row.row.remark or ""), WIDEST_CELL) for row in rows]))
+    return found
+
+
+def _name(row: ShownRow, unicode: bool) -> str:
+    name = one_line(row.row.name or row.short_rev) + (f" ({one_line(row.row.fate)})" if row.row.fate else "")
+    if not row.is_experiment:
+        return name
+    branch = TREE[row.place]
+    return (branch if unicode else branch.replace("├──", "|--").replace("└──", "`--")) + name
+
+
+def _measured(
+    grid: Grid, column: Column, judged: Sequence[int], direction: Direction | None, look: Look
+) -> Shown:
+    def write(best: Best | None) -> list[str]:
+        return _texts(grid.values(column), column, best, look.precision)
+
+    def judge() -> Best | None:
+        if direction is None:
+            return None
+        values = grid.values(column)
+        return best_of(direction, {row: values[row] for row in judged})
+
+    return Shown(fit(one_line(column.title), WIDEST_CELL), write, column.kind, column, judge)
+
+
+def _texts(values: Sequence[Value], column: Column, best: Best | None, precision: int) -> list[str]:
+    if column.kind is Kind.DEP:
+        return [MISSING if value is None else one_line(value[:SHORT_HASH]) for value in values]
+    lost = [(row, value) for row, value in enumerate(values) if isinstance(value, Lost)]
+    texts = [
+        text if len(text) <= WIDEST_CELL // 2 else fit(text, WIDEST_CELL)
+        for text in cell_texts(values, precision)
+    ]
+    for row, value in lost:
+        texts[row] = MISSING if value is ABSENT else UNREADABLE
+    for row in best.rows if best is not None else ():
+        texts[row] += BEST_MARK
+    return decimals(texts) if all(map(_is_blank_or_number, values)) else texts
+
+
+def _is_blank_or_number(value: Value) -> bool:
+    return value is None or isinstance(value, Lost) or is_a_number(value)
+
+
+def _lines(rows: Sequence[ShownRow], shown: Sequence[Shown], look: Look) -> Iterator[str]:
+    widths = widths_of(shown)
+    starts = [i for i, one in enumerate(shown) if i and one.kind is not shown[i - 1].kind]
+    rule, flat, cross = ("│", "─", "┼") if look.unicode else ("|", "-", "+")
+    headings = [HEADINGS[one.kind][0] if one.kind and i in starts else "" for i, one in enumerate(shown)]
+    yield _heading_line(shown, headings, widths, starts, rule, look)
+    titles = [
+        paint(one.title + " " * (wide - width(one.title)), _style(one), look.colour)
+        for one, wide in zip(shown, widths, strict=True)
+    ]
+    yield _joined(titles, starts, rule)
+    bars = [flat * wide for wide in widths]
+    yield _joined(bars, starts, cross, flat)
+    padded = [_padded(one, wide, look) for one, wide in zip(shown, widths, strict=True)]
+    form = _joined(["%s"] * len(shown), starts, rule)
+    for row, texts in zip(rows, zip(*padded, strict=True), strict=True):
+        line = (form % texts).rstrip()
+        yield line if row.is_experiment else paint(line, BOLD, look.colour)
+
+
+def _padded(one: Shown, wide: int, look: Look) -> Iterator[str]:
+    """The cells of a column, each as wide as the column, the best in colour."""
+    best = one.best.rows if one.best is not None and look.colour else ()
+    for row, text in enumerate(one.cells):
+        blank = " " * (wide - width(text))
+        yield (paint(text, GREEN, True) if row in best else text) + blank
+
+
+def _style(one: Shown) -> str:
+    return HEADINGS[one.kind][1] if one.kind else BOLD
+
+
+def _heading_line(
+    shown: Sequence[Shown],
+    headings: Sequence[str],
+    widths: Sequence[int],
+    starts: Sequence[int],
+    rule: str,
+    look: Look,
+) -> str:
+    """'metrics', 'params', 'deps', each over its group; it may reach over several columns."""
+    bounds = [0, *starts, len(shown)]
+    line = ""
+    for first, stop in zip(bounds, bounds[1:], strict=False):
+        wide = sum(widths[first:stop]) + 2 * (stop - first - 1)
+        text = headings[first] + " " * (wide - len(headings[first]))
+        line += (f" {rule} " if first else "") + paint(text, _style(shown[first]), look.colour)
+    return line.rstrip()
+
+
+def _joined(texts: Sequence[str], starts: Sequence[int], rule: str, blank: str = " ") -> str:
+    line = texts[0]
+    for i, text in enumerate(texts[1:], 1):
+        line += (f"{blank}{rule}{blank}" if i in starts else blank * 2) + text
+    return line.rstrip()
+
+
+def _judged_by(shown: Sequence[Shown], look: Look) -> Iterator[str]:
+    """'* best: lowest loss, highest acc', when there is a mark to explain."""
+    found = [f"{one.best.direction.value} {one.title}" for one in shown if one.best is not None]
+    if found:
+        line = f"{BEST_MARK} best: {', '.join(found)}"
+        yield from ["", line if look.room is None else fit(line, look.room)]

@@ -1,0 +1,1 @@
+"""`exp ui`: the table to walk about in."""

@@ -1,0 +1,80 @@
+"""The end of a run in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gitexp.experiment.record import State
+from gitexp.screen.run.report import failure_lines, report_lines
+from tests.screen.runs import failed, metrics, succeeded
+
+
+def test_one_experiment_with_its_metrics_against_the_baseline() -> None:
+    result = succeeded(old=metrics(acc=0.5, loss=1), new=metrics(acc=0.75, loss=1, f1=0.25))
+    assert report_lines([result]) == [
+        "",
+        "Experiment otter (ccccccc) done in 3.0 s: 1 ran, 1 unchanged.",
+        "",
+        "Metric  Baseline   Now  Change",
+        "acc          0.5  0.75   +0.25",
+        "f1             -  0.25     new",
+        "loss           1     1       =",
+        "",
+        "Next: exp apply otter",
+    ]
+
+
+def test_an_applied_experiment_needs_no_next_command() -> None:
+    assert "Next" not in "\n".join(report_lines([succeeded()], applied=True))
+
+
+def test_a_failure_names_stage_reason_last_lines_and_log() -> None:
+    tail = tuple(f"line {i}" for i in range(12))
+    assert failure_lines(failed(tail=tail)) == [
+        "error: otter: stage 'train' failed: exit code 3",
+        "  > python train.py",
+        "  … 2 earlier lines",
+        *(f"  | line {i}" for i in range(2, 12)),
+        "  the whole log: /logs/otter",
+    ]
+    assert report_lines([failed()]) == []
+
+
+def test_an_interruption_is_not_called_a_failure() -> None:
+    lines = failure_lines(replace(failed(), state=State.INTERRUPTED, stages=()))
+    assert lines[0] == "error: otter was interrupted after 1.0 s."
+
+
+def test_a_failure_without_a_stage_says_its_own_reason() -> None:
+    lines = failure_lines(replace(failed(), stages=(), error="the disk is full."))
+    assert lines[0] == "error: otter failed: the disk is full."
+
+
+def test_a_sweep_is_a_table() -> None:
+    results = [
+        succeeded("a", metrics(acc=1), metrics(acc=2), overrides=("lr=1",)),
+        succeeded("b", metrics(acc=1), metrics(acc=1), overrides=("lr=2",)),
+        replace(failed("c"), overrides=("lr=3",)),
+    ]
+    assert report_lines(results) == [
+        "",
+        "Experiment  Changed  acc",
+        "baseline             1",
+        "a           lr=1     2 (+1)",
+        "b           lr=2     1",
+        "c           lr=3     failed",
+        "",
+        "2 experiments done, 1 failed.",
+        "",
+        "Next: exp show",
+        "      exp apply a",
+    ]
+
+
+def test_a_sweep_without_metrics_tells_how_each_ended() -> None:
+    lines = report_lines([succeeded("a", overrides=("lr=1",)), replace(failed("b"), overrides=("lr=2",))])
+    assert lines[1:4] == [
+        "Experiment  Changed  State",
+        "a           lr=1     success",
+        "b           lr=2     failed",
+    ]
