@@ -53,6 +53,12 @@ def work(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where what many tests begin with is made by the first of them: see `tests.repos.copy_of`."""
+    return tmp_path_factory.mktemp("once")
+
+
+@pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """A real S3 server with the bucket `bucket`, for all tests of this process that want one."""
     with need_s3_server(tmp_path_factory.mktemp("s3")) as server:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pygit2
@@ -58,3 +59,15 @@ def fixture_repo(name: str, path: Path) -> Path:
         file.relative_to(source).as_posix(): file.read_bytes() for file in source.rglob("*") if file.is_file()
     }
     return make_project(path, files)
+
+
+def copy_of(first: Path, make: Callable[[Path], None], target: Path) -> Path:
+    """What `make` lays down, at `target`: made at `first` by the first that asks, then copied."""
+    if not first.exists():
+        making = first.with_name(first.name + ".making")
+        make(making)
+        # Worktrees know where they are: a copy's would be those of the first.
+        shutil.rmtree(making / ".git/worktrees", ignore_errors=True)
+        shutil.rmtree(making / ".git/gitexp/worktrees", ignore_errors=True)
+        making.rename(first)
+    return shutil.copytree(first, target, symlinks=True, dirs_exist_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import EXP, exp, exp_ok, git
-from tests.repos import make_project
+from tests.repos import copy_of, make_project
 
 FILES = {
     "dvc.yaml": """\
@@ -34,12 +34,15 @@ stages:
 
 
 @pytest.fixture
-def project(work: Path) -> Path:
+def project(work: Path, once: Path) -> Path:
     """A project with the experiments `one` (lr=2) and `two` (lr=3)."""
-    make_project(work, FILES)
-    exp_ok(work, "run", "-n", "one", "-S", "lr=2")
-    exp_ok(work, "run", "-n", "two", "-S", "lr=3")
-    return work
+
+    def make(path: Path) -> None:
+        make_project(path, FILES)
+        exp_ok(path, "run", "-n", "one", "-S", "lr=2")
+        exp_ok(path, "run", "-n", "two", "-S", "lr=3")
+
+    return copy_of(once / "browse", make, work)
 
 
 def test_list_names_experiments_under_their_baseline(project: Path) -> None:

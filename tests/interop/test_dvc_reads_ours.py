@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 
 from tests.programs import Dvc, exp_ok, git, names
+from tests.repos import copy_of, fixture_repo
 
 CLEAN = "Data and pipelines are up to date.\n"
 
 
 @pytest.fixture
-def filled(project: Path) -> Path:
+def filled(work: Path, once: Path) -> Path:
     """Three experiments: one as it stands, two of a sweep."""
-    exp_ok(project, "run", "--name", "plain")
-    exp_ok(project, "run", "--name", "wide", "-S", "train.lr=0.5")
-    exp_ok(project, "run", "--name", "more", "-S", "split.rows=7", "-S", "train.epochs=5")
-    return project
+
+    def make(path: Path) -> None:
+        fixture_repo("get-started", path)
+        exp_ok(path, "run", "--name", "plain")
+        exp_ok(path, "run", "--name", "wide", "-S", "train.lr=0.5")
+        exp_ok(path, "run", "--name", "more", "-S", "split.rows=7", "-S", "train.epochs=5")
+
+    return copy_of(once / "three", make, work / "project")
 
 
 def shown(data: list[dict[str, Any]]) -> dict[str, tuple[Any, Any]]:

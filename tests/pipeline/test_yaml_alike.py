@@ -113,7 +113,7 @@ TREES = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TREES, st.integers(0, 30), st.text("ab01.-+_ :#'\"[]{},&*!|>\t", max_size=5))
 def test_whatever_is_put_in_a_line_is_read_right_or_not_at_all(
     tree: dict[str, object], at: int, put: str

@@ -108,7 +108,7 @@ def test_many_processes_write_at_once_and_nothing_is_damaged(work: Path) -> None
     for writer in range(6):
         child = os.fork()
         if not child:
-            for number in range(400):
+            for number in range(120):
                 cache = RowCache(work / "rows")
                 cache.put(f"{writer}{number:039x}", VALUES)
                 cache.flush()
@@ -116,7 +116,7 @@ def test_many_processes_write_at_once_and_nothing_is_damaged(work: Path) -> None
         children.append(child)
     assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
     cache = RowCache(work / "rows")
-    assert all(cache.get(f"{writer}{number:039x}") == VALUES for writer in range(6) for number in range(400))
+    assert all(cache.get(f"{writer}{number:039x}") == VALUES for writer in range(6) for number in range(120))
 
 
 def test_only_rows_that_are_wanted_stay_in_memory(work: Path) -> None:

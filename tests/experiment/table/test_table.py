@@ -10,7 +10,8 @@ import pytest
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import FileValues, Group, State
-from gitexp.experiment.table.table import RevisionReader, TableRequest, collect_table, table
+from gitexp.experiment.table import table
+from gitexp.experiment.table.table import RevisionReader, TableRequest, collect_table
 from gitexp.project import find_project
 from tests.repos import AUTHOR, commit_all, make_project, make_repo, write_files
 

@@ -11,7 +11,7 @@ from gitexp.queue.far.homecoming import come_home, drop_parcels
 from gitexp.queue.far.parcel import send_parcel
 from gitexp.queue.job import Place
 from tests.programs import exp_ok
-from tests.queue.far import Far, make_far
+from tests.queue.far.ground import Far, make_far
 
 
 @pytest.fixture

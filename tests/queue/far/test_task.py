@@ -20,7 +20,7 @@ from gitexp.queue.far.runs import FarRun, find_run, progress_of
 from gitexp.queue.far.task import FarResult, Outcome
 from gitexp.queue.far.tidings import Tidings, ended_ref, read_tidings
 from tests.programs import exp_ok, finish, git
-from tests.queue.far import Far, make_far
+from tests.queue.far.ground import Far, make_far
 from tests.repos import commit_all
 
 SENT = FarResult(Outcome.SENT, State.SUCCESS.value)
