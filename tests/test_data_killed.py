@@ -16,7 +16,7 @@ import pytest
 from tests.programs import EXP, exp_ok, finish, start
 from tests.repos import make_project
 
-MOMENTS = int(os.environ.get("GITEXP_KILLS", "2"))  # times five commands; 20 to look harder
+MOMENTS = int(os.environ.get("GITEXP_KILLS", "1"))  # times five commands; 20 to look harder
 CONFIG = "[core]\n    remote = main\n[cache]\n    type = {kind}\n['remote \"main\"']\n    url = ../../store\n"
 STEPS = {
     "add": ("add", "data"),

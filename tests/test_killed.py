@@ -15,7 +15,7 @@ from tests.evidence import assert_whole, workspace
 from tests.programs import EXP, exp_ok, finish, git, names, start
 from tests.repos import make_project
 
-MOMENTS = min(12, int(os.environ.get("GITEXP_KILLS", "6")))
+MOMENTS = min(12, int(os.environ.get("GITEXP_KILLS", "4")))
 SEED = 20
 
 

@@ -18,7 +18,7 @@ from tests.programs import Dvc, exp
 from tests.repos import make_project
 
 # A `dvc repro` takes most of a second; EXAMPLES=50 for a real search.
-EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
 
 
 @pytest.mark.slow
