@@ -33,6 +33,16 @@ def log(project: Path, name: str) -> str:
     return exp_ok(project, "logs", name)
 
 
+def hurry_until(cluster: Cluster, project: Path, wanted: dict[str, str]) -> None:
+    """Wait for these states. Slurm delays a requeued job only once it has left its node: hurried again."""
+
+    def there() -> bool:
+        cluster.hurry(project)
+        return states(project) == wanted
+
+    wait_until(there, f"{wanted} never came")
+
+
 def test_a_sweep_is_submitted_and_left_alone(cluster: Cluster, project: Path, work: Path) -> None:
     """Twelve experiments in arrays of at most eight; who submitted them is gone, all that it started too."""
     exp_ok(project, "run", "--queue", "-q", "-n", "e", "-S", "n=1,2,3,4,5,6,7,8,9,10,11,12")
@@ -70,8 +80,7 @@ def test_a_lost_node_loses_nothing(cluster: Cluster, project: Path, work: Path) 
         cluster.kill_node("n1")
         wait_until(lambda: list(states(project).values()).count("running") == 1, "its loss went unnoticed")
         (work / "go").touch()
-        cluster.hurry(project)
-        wait_for_states(project, {"e-1": "success", "e-2": "success", "e-3": "success"})
+        hurry_until(cluster, project, {"e-1": "success", "e-2": "success", "e-3": "success"})
     finally:
         cluster.start_node("n1")
     assert experiments(project) == ["e-1", "e-2", "e-3"]
@@ -127,13 +136,7 @@ def test_preempted_it_waits_and_runs_again(cluster: Cluster, project: Path, work
     cluster.run("sbatch", "--partition=high", "--wrap=sleep 1", "--output=/dev/null", "--exclusive")
     wait_until(lambda: sorted(states(project).values()) == ["running", "submitted"], "nobody was preempted")
     (work / "go").touch()
-
-    def both_done() -> bool:
-        # Slurm may set the delay of a requeued job only after the job has left its node: asked again.
-        cluster.hurry(project)
-        return states(project) == {"e-1": "success", "e-2": "success"}
-
-    wait_until(both_done, "the preempted one did not run again")
+    hurry_until(cluster, project, {"e-1": "success", "e-2": "success"})
 
 
 def test_a_job_that_slurm_knows_nothing_of_is_put_back(cluster: Cluster, project: Path, work: Path) -> None:
