@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from gitexp.cli.baseline_options import NUM, REV
 from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
@@ -28,10 +29,8 @@ def command(
     remote: str = typer.Argument(
         None, metavar="[REMOTE]", help="A Git remote: the experiments pushed there."
     ),
-    rev: list[str] = typer.Option(
-        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
-    ),
-    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
+    rev: list[str] = REV,
+    num: int = NUM,
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Every commit that has experiments."),
     all_projects: bool = typer.Option(
         False, "--all-projects", help="Also those of other DVC projects in this repository."

@@ -8,6 +8,7 @@ from itertools import chain
 
 import typer
 
+from gitexp.cli.baseline_options import REV
 from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, hint, tell_left_out
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
@@ -51,9 +52,7 @@ def command(
     everything: bool = ALL,
     stat: bool = typer.Option(False, "--stat", help="With the files changed against the baseline."),
     patch: bool = typer.Option(False, "-p", "--patch", help="With the changes against the baseline."),
-    rev: list[str] = typer.Option(
-        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
-    ),
+    rev: list[str] = REV,
     all_commits: bool = typer.Option(False, "-A", "--all-commits", help="Experiments of every commit."),
     failed: bool = typer.Option(False, "--failed", help="Runs that failed or were interrupted instead."),
     since: str = typer.Option(

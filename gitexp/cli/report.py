@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.plots.plots import PlotRequest, collect_plots
@@ -35,15 +36,11 @@ MOST_PLOTTED = 30
 
 
 def command(
-    rev: list[str] = typer.Option(
-        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
-    ),
-    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
-    all_commits: bool = typer.Option(
-        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
-    ),
-    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
-    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    rev: list[str] = REV,
+    num: int = NUM,
+    all_commits: bool = ALL_COMMITS,
+    all_branches: bool = ALL_BRANCHES,
+    all_tags: bool = ALL_TAGS,
     where: str = typer.Option(
         None, "--where", metavar="CONDITION", help="Only experiments of which this is true, as in `exp show`."
     ),

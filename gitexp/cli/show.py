@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 
 from gitexp import deferred
+from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
 from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
@@ -40,15 +41,11 @@ ANSWER = as_dvc("exp show", list[StateData], ours=(GroupsAnswer,))
 
 
 def command(
-    rev: list[str] = typer.Option(
-        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
-    ),
-    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
-    all_commits: bool = typer.Option(
-        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
-    ),
-    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
-    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    rev: list[str] = REV,
+    num: int = NUM,
+    all_commits: bool = ALL_COMMITS,
+    all_branches: bool = ALL_BRANCHES,
+    all_tags: bool = ALL_TAGS,
     json: bool = typer.Option(False, "--json", help="Everything, in the schema of `dvc exp show --json`."),
     csv: bool = typer.Option(False, "--csv", help="Every column as CSV, floats whole."),
     md: bool = typer.Option(False, "--md", help="A Markdown table."),

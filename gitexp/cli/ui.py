@@ -12,6 +12,7 @@ from importlib.util import find_spec
 import typer
 
 from gitexp import deferred
+from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import Group
@@ -47,15 +48,11 @@ class Wanted:
 
 
 def command(
-    rev: list[str] = typer.Option(
-        None, "--rev", metavar="REV", help="Experiments of this commit. Repeatable."
-    ),
-    num: int = typer.Option(1, "-n", "--num", help="That many first-parent commits; negative: all of them."),
-    all_commits: bool = typer.Option(
-        False, "-A", "--all-commits", help="HEAD and every commit with experiments."
-    ),
-    all_branches: bool = typer.Option(False, "-a", "--all-branches", help="The tips of all branches."),
-    all_tags: bool = typer.Option(False, "-T", "--all-tags", help="All tags."),
+    rev: list[str] = REV,
+    num: int = NUM,
+    all_commits: bool = ALL_COMMITS,
+    all_branches: bool = ALL_BRANCHES,
+    all_tags: bool = ALL_TAGS,
     where: str = typer.Option(
         "", "--where", metavar="CONDITION", help="Only experiments of which this is true, as in `exp show`."
     ),

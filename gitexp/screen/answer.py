@@ -115,10 +115,6 @@ def ask_for_json(asked: bool) -> None:
     _State.asked = asked
 
 
-def json_is_asked() -> bool:
-    return _State.asked
-
-
 def answer_text(data: Mapping[str, object]) -> str:
     """An object of ours on one line, `schema` first."""
     return to_json({"schema": SCHEMA, **data})

@@ -1,4 +1,4 @@
-"""What two revisions, named by the user, hold: the data behind every diff."""
+"""What revisions, named by the user, hold: the data behind every diff."""
 
 from __future__ import annotations
 
@@ -13,19 +13,7 @@ from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import Values
 from gitexp.experiment.table.table import WORKSPACE, RevisionReader
 from gitexp.git.command import run_git
-from gitexp.git.repo import read_head
 from gitexp.project import Project
-
-
-def read_pair(project: Project, old: str | None, new: str | None) -> tuple[Values, Values] | None:
-    """The values of `old` (default HEAD) and `new` (default the workspace); None without any commit.
-
-    Raises ExpError when a revision is unknown or its pipeline can't be read.
-    """
-    if read_head(project.repo).commit is None:
-        return None
-    with RevisionReader(project) as reader:
-        return _read(project, reader, old or "HEAD"), _read(project, reader, new or WORKSPACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +27,10 @@ class Revised:
 
 
 def read_revised(project: Project, revs: Sequence[str]) -> list[Revised]:
-    """Each revision, 'workspace' being one. Raises ExpError as `read_pair` does."""
+    """Each revision, 'workspace' being one.
+
+    Raises ExpError when a revision is unknown or its pipeline can't be read.
+    """
     with RevisionReader(project) as reader:
         return [_revised(project, reader, rev) for rev in revs]
 

@@ -137,12 +137,6 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
         return groups
 
 
-def workspace_values(project: Project) -> Values:
-    """What the workspace holds now."""
-    with RevisionReader(project) as reader:
-        return reader.workspace()
-
-
 def _row(reader: RevisionReader, experiment: Experiment, remarks: Mapping[str, str]) -> Row:
     values = reader.commit(experiment.commit)
     remark = remarks.get(experiment.commit)

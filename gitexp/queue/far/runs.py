@@ -76,12 +76,6 @@ def find_run(entry: str) -> FarRun | None:
         return _runs.get(entry)
 
 
-def all_runs() -> list[FarRun]:
-    """Every run of this process."""
-    with _lock:
-        return list(_runs.values())
-
-
 def progress_of(entry: str, offset: int = 0) -> Progress | None:
     """How the run of an entry gets on, with its log from `offset` bytes on; None when it is not at it."""
     run = find_run(entry)

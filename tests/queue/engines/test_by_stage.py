@@ -88,7 +88,7 @@ def test_a_layer_is_few_arrays_with_one_dependency_each(work: Path) -> None:
     ]
 
 
-def test_twenty_experiments_share_one_job_for_what_they_have_in_common(
+def test_six_experiments_share_one_job_for_what_they_have_in_common(
     cluster: Cluster, project: Path, work: Path
 ) -> None:
     values = ",".join(str(number) for number in range(1, 7))
