@@ -48,7 +48,9 @@ def test_runs_record_it_and_every_view_shows_it(project: Path) -> None:
     exp_ok(project, "run", "-n", "two", "-S", "params.json:n=2")
     ref = git(project, "for-each-ref", "--format=%(refname)", "refs/exps/*/*/two")
     assert 'lr: "x\\uD800y"' in git(project, "show", f"{ref}:dvc.lock")
-    shown = exp(project, "show", "--json").json[1]["experiments"][0]["revs"][0]["data"]
+    # Both may be of one second, and then their order is that of their commit ids.
+    rows = [row["revs"][0] for row in exp(project, "show", "--json").json[1]["experiments"]]
+    shown = next(row["data"] for row in rows if row["name"] == "two")
     assert shown["params"]["params.json"]["data"] == {"lr": HALF, "n": 2}
     assert shown["metrics"]["m.json"]["data"]["k\udfff"] == {"a": "\udc00"}
     for words in ("show", "show --csv", "show --md", "log", "log one", "diff one two", "report --md"):
