@@ -1,22 +1,32 @@
 """Copy a file and hash what was copied, in one pass over its bytes.
 
-Of a large file hashing takes longer than writing, so a second thread writes, and pushes what it wrote to
-the disk as it goes: when the last block is hashed there is little left to wait for.
+A large file is read and hashed by one thread and written by others, past the page cache where the file
+system can do that: there the bytes would be copied once more, to be written later all the same, and whoever
+waits until they are durable waits for all of them at once. The copy then takes as long as md5 or the disk,
+whichever is slower.
 """
 
 from __future__ import annotations
 
+import ctypes
+import errno
+import fcntl
 import hashlib
 import os
-from queue import Queue
+import sys
+from mmap import mmap
+from queue import SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from gitexp.cache.link import write_all
 
 _BLOCK = 1 << 20
-_LARGE = 16 << 20  # below this a thread costs more than it saves
-_AHEAD = 8  # blocks that may wait to be written
-_FLUSH_EVERY = 64  # blocks
+_LARGE = 16 << 20  # bytes; below this threads cost more than they save
+_PIECE = 8 << 20  # bytes that a thread writes at once
+_WRITERS = 4
+_ALIGNED = 4096  # what is written past the page cache begins and ends at multiples of this
+_DIRECT = getattr(os, "O_DIRECT", 0)  # 0 where there is no such thing
 
 
 def copy_and_hash(source: str, new: str, size: int) -> str:
@@ -26,13 +36,24 @@ def copy_and_hash(source: str, new: str, size: int) -> str:
     """
     reader = os.open(source, os.O_RDONLY)
     try:
-        writer = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        writer = _create(new, _DIRECT if size >= _LARGE else 0)
         try:
-            return _copy_large(reader, writer) if size >= _LARGE else _copy_small(reader, writer)
+            return _copy_large(reader, writer, size) if size >= _LARGE else _copy_small(reader, writer)
         finally:
             os.close(writer)
     finally:
         os.close(reader)
+
+
+def _create(new: str, direct: int) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(new, flags | direct, 0o600)
+    except OSError as error:
+        if not direct or error.errno != errno.EINVAL:
+            raise
+        # Some file systems refuse it only after they made the file.
+        return os.open(new, flags & ~os.O_EXCL, 0o600)
 
 
 def _copy_small(reader: int, writer: int) -> str:
@@ -43,48 +64,117 @@ def _copy_small(reader: int, writer: int) -> str:
     return digest.hexdigest()
 
 
-def _copy_large(reader: int, writer: int) -> str:
+def _copy_large(reader: int, writer: int, size: int) -> str:
     digest = hashlib.md5(usedforsecurity=False)
+    _reserve(writer, size)
+    position = 0
     with _BackgroundWriter(writer) as behind:
-        while block := os.read(reader, _BLOCK):
-            behind.write(block)
-            digest.update(block)
+        while count := _fill(reader, buffer := behind.free_buffer()):
+            behind.write(_Piece(buffer, count, position))
+            with memoryview(buffer) as whole, whole[:count] as filled:
+                digest.update(filled)
+            position += count
+    if position < size:
+        os.ftruncate(writer, position)
     return digest.hexdigest()
 
 
+def _reserve(handle: int, size: int) -> None:
+    """Room for a file, so that several may write to it at once; where that can't be they take turns."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL(None).fallocate(handle, 0, ctypes.c_int64(0), ctypes.c_int64(size))
+        except AttributeError:  # a libc without it
+            return
+
+
+def _fill(reader: int, buffer: mmap) -> int:
+    """Read until the buffer is full or the file ends; how many bytes."""
+    count = 0
+    with memoryview(buffer) as whole:
+        while count < len(whole):
+            with whole[count:] as rest:
+                got = os.readv(reader, [rest])
+            if not got:
+                break
+            count += got
+    return count
+
+
+class _Piece(NamedTuple):
+    buffer: mmap
+    size: int  # bytes of the buffer, which are those of the file from `position` on
+    position: int
+
+
 class _BackgroundWriter:
-    """Writes blocks in a thread of its own; what goes wrong there is raised on leaving the context."""
+    """Writes pieces of a file in threads; what goes wrong there is raised on leaving the context.
+
+    A buffer is free again when it was written; who asks for the next one must be done with the last.
+    """
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
-        self._blocks: Queue[bytes] = Queue(_AHEAD)
+        self._pieces: SimpleQueue[_Piece | None] = SimpleQueue()
+        self._free: SimpleQueue[mmap] = SimpleQueue()
         self._trouble: OSError | None = None
-        self._thread = Thread(target=self._run, daemon=True)
+        self._threads = [Thread(target=self._run, daemon=True) for _ in range(_WRITERS)]
+        for _ in range(_WRITERS + 1):
+            self._free.put(mmap(-1, _PIECE))
 
-    def write(self, block: bytes) -> None:
+    def free_buffer(self) -> mmap:
+        """A buffer to fill. Raises OSError when an earlier one could not be written."""
         if self._trouble is not None:
             raise self._trouble
-        self._blocks.put(block)
+        return self._free.get()
+
+    def write(self, piece: _Piece) -> None:
+        self._pieces.put(piece)
 
     def _run(self) -> None:
-        count = 0
-        while block := self._blocks.get():
-            if self._trouble is not None:
-                continue  # keep taking, so that nobody waits for room in the queue
+        while (piece := self._pieces.get()) is not None:
             try:
-                write_all(self._handle, memoryview(block))
-                count += 1
-                if count % _FLUSH_EVERY == 0:
-                    os.fsync(self._handle)
+                if self._trouble is None:
+                    _write_piece(self._handle, piece)
             except OSError as error:
                 self._trouble = error
+            self._free.put(piece.buffer)
+        self._pieces.put(None)  # for the next thread
 
     def __enter__(self) -> _BackgroundWriter:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._blocks.put(b"")
-        self._thread.join()
+        self._pieces.put(None)
+        for thread in self._threads:
+            thread.join()
         if self._trouble is not None:
             raise self._trouble
+
+
+def _write_piece(handle: int, piece: _Piece) -> None:
+    whole = piece.size - piece.size % _ALIGNED
+    with memoryview(piece.buffer) as data:
+        written = 0
+        while written < piece.size:
+            # The end of a file rarely is aligned: it goes through the page cache.
+            end = whole if written < whole else piece.size
+            if end > whole:
+                _use_page_cache(handle)
+            with data[written:end] as rest:
+                try:
+                    written += os.pwrite(handle, rest, piece.position + written)
+                except OSError as error:
+                    if error.errno != errno.EINVAL or not _use_page_cache(handle):
+                        raise
+
+
+def _use_page_cache(handle: int) -> bool:
+    """Write through it from now on; False if that was so already."""
+    flags = fcntl.fcntl(handle, fcntl.F_GETFL)
+    if not flags & _DIRECT:
+        return False
+    fcntl.fcntl(handle, fcntl.F_SETFL, flags & ~_DIRECT)
+    return True

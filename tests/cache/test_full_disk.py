@@ -53,14 +53,15 @@ def stored(work: Path, size: int) -> tuple[Store, Hash]:
     return store, store.save(work / "f")
 
 
-def test_saving_into_a_full_cache(work: Path, disk: Disk) -> None:
-    (work / "f").write_bytes(os.urandom(4 * MIB))
+@pytest.mark.parametrize("size", [4 * MIB, 40 * MIB])
+def test_saving_into_a_full_cache(work: Path, disk: Disk, size: int) -> None:
+    (work / "f").write_bytes(os.urandom(size))
     with pytest.raises(ExpError, match="no space left") as caught:
         save_and_link(Store(disk.path / "cache"), work / "f", ["copy"])
     assert caught.value.hint and "disk is full" in caught.value.hint
     assert disk.files() == set()
-    disk.remount("size=20m")
-    assert Store(disk.path / "cache").save(work / "f").size == 4 * MIB
+    disk.remount("size=100m")
+    assert Store(disk.path / "cache").save(work / "f").size == size
 
 
 def test_saving_into_a_read_only_cache(work: Path, disk: Disk) -> None:
