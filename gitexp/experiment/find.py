@@ -11,13 +11,14 @@ from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.kept import FAILED, Kept, list_kept
 from gitexp.git.named_refs import refs_called
 from gitexp.git.objects import ObjectReader
-from gitexp.git.refs import Ref, list_refs, read_ref, resolve
+from gitexp.git.refs import Ref, list_pairs, read_ref, resolve
 from gitexp.git.repo import Repo, read_head
 
 EXPERIMENTS = "refs/exps/"
 
 # DVC keeps refs of its own beside the experiments (stash, celery/, exec/, apply/, temp/): not hexadecimal.
-_REF = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38}(?:[0-9a-f]{24})?)/([^/]+)")
+_FOLDER = re.compile(r"refs/exps/([0-9a-f]{2})/([0-9a-f]{38}(?:[0-9a-f]{24})?)")
+_REF = re.compile(_FOLDER.pattern + r"/([^/]+)")
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 
 _FEW = 8  # so many words are looked up one by one; for more all experiments are listed once
@@ -33,10 +34,19 @@ class Revision:
 
 def list_experiments(repo: Repo, baselines: Iterable[str] | None = None) -> list[Experiment]:
     """The experiments of these baselines (full commit ids), or all; by baseline, then by name."""
-    if baselines is None:
-        return _experiments(list_refs(repo, EXPERIMENTS))
-    folders = [f"{EXPERIMENTS}{base[:2]}/{base[2:]}/" for base in dict.fromkeys(baselines)]
-    return [found for folder in folders for found in _experiments(list_refs(repo, folder))]
+    folders = [EXPERIMENTS]
+    if baselines is not None:
+        folders = [f"{EXPERIMENTS}{base[:2]}/{base[2:]}/" for base in dict.fromkeys(baselines)]
+    found, of_folder = [], dict[str, str | None]()
+    for full, oid in (pair for folder in folders for pair in list_pairs(repo, folder)):
+        folder, _, name = full.rpartition("/")
+        if folder not in of_folder:
+            match = _FOLDER.fullmatch(folder)
+            of_folder[folder] = match and match[1] + match[2]
+        baseline = of_folder[folder]
+        if baseline is not None:
+            found.append(Experiment(name, oid, baseline))
+    return found
 
 
 def names_on(repo: Repo, baseline: str) -> set[str]:

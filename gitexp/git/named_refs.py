@@ -7,11 +7,11 @@ packed refs are one file that a search goes through in a millisecond.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
+from gitexp.git.packed_refs import packed_called
 from gitexp.git.refs import Ref, list_refs
-from gitexp.git.repo import Repo, is_reftable, packed_refs, read_loose
+from gitexp.git.repo import Repo, is_reftable, read_loose
 
 _LONGEST = 255  # bytes of a file's name
 
@@ -24,19 +24,9 @@ def refs_called(repo: Repo, prefix: str, depth: int, name: str) -> list[Ref]:
         found = list_refs(repo, prefix)
         return [ref for ref in found if ref.name.removeprefix(prefix).split("/")[depth:] == [name]]
     refs = dict(_loose(repo, prefix, depth, name))
-    folders = rb"[^/\n]+/" * depth
-    line = re.escape(os.fsencode(prefix)) + folders + re.escape(os.fsencode(name))
-    for match in re.finditer(
-        rb"^([0-9a-f]{40,64}) (" + line + rb")$", _packed_with(repo, name), re.MULTILINE
-    ):
-        refs.setdefault(os.fsdecode(match[2]), match[1].decode())
+    for full, oid in packed_called(repo.common_dir, prefix, depth, name):
+        refs.setdefault(full, oid)
     return [Ref(full, oid) for full, oid in sorted(refs.items())]
-
-
-def _packed_with(repo: Repo, name: str) -> bytes:
-    """packed-refs, or nothing at all when the name does not occur in it: a search of bytes is the fastest."""
-    text = packed_refs(repo)
-    return text if b"/" + os.fsencode(name) + b"\n" in text else b""
 
 
 def _loose(repo: Repo, prefix: str, depth: int, name: str) -> Iterator[tuple[str, str]]:

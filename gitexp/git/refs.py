@@ -15,7 +15,8 @@ from pathlib import Path
 
 from gitexp.errors import ExpError
 from gitexp.git.command import GitOutput, failed, run_git
-from gitexp.git.repo import Repo, is_reftable, packed_refs, read_head, read_loose, read_packed
+from gitexp.git.packed_refs import packed_under
+from gitexp.git.repo import Repo, is_reftable, read_head, read_loose, read_packed
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _LOCK_TRIES = 6  # another process holds a ref's lock for a millisecond or two
@@ -47,13 +48,16 @@ class RefConflict(ExpError):
 
 def list_refs(repo: Repo, prefix: str) -> list[Ref]:
     """Every ref whose name begins with `prefix` ('refs/exps/'), sorted by name; symbolic ones resolved."""
+    return [Ref(name, oid) for name, oid in list_pairs(repo, prefix)]
+
+
+def list_pairs(repo: Repo, prefix: str) -> list[tuple[str, str]]:
+    """`list_refs` for those who make records of their own: name and object id."""
     if is_reftable(repo):
         return _asked_refs(repo, prefix)
     found = dict(_loose(repo, prefix))
-    pattern = rb"^([0-9a-f]{40,64}) (" + re.escape(os.fsencode(prefix)) + rb"[^\n]*)$"
-    for match in re.finditer(pattern, packed_refs(repo), re.MULTILINE):
-        found.setdefault(os.fsdecode(match[2]), match[1].decode())
-    return [Ref(name, oid) for name, oid in sorted(found.items())]
+    packed = packed_under(repo.common_dir, prefix)
+    return sorted({**dict(packed), **found}.items() if found else packed)
 
 
 def read_ref(repo: Repo, name: str) -> str | None:
@@ -187,8 +191,8 @@ def _walk(folder: Path, name: str) -> Iterator[str]:
             yield name + entry.name
 
 
-def _asked_refs(repo: Repo, prefix: str) -> list[Ref]:
+def _asked_refs(repo: Repo, prefix: str) -> list[tuple[str, str]]:
     folder = prefix.rpartition("/")[0]
     asked = run_git(repo.work_tree, "for-each-ref", "--format=%(objectname) %(refname)", folder)
     found = (line.split(" ", 1) for line in asked.text.splitlines())
-    return [Ref(name, oid) for oid, name in found if name.startswith(prefix)]
+    return [(name, oid) for oid, name in found if name.startswith(prefix)]

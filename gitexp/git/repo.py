@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
+from gitexp.git.packed_refs import packed_ref
 
 _BARE = re.compile(r"^\s*bare\s*=\s*(true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -134,17 +134,7 @@ def read_loose(repo: Repo, name: str, depth: int = 5) -> str | None:
 
 def read_packed(repo: Repo, name: str) -> str | None:
     """A ref stored in packed-refs."""
-    line = rb"^([0-9a-f]{40,64}) " + re.escape(os.fsencode(name)) + rb"$"
-    found = re.search(line, packed_refs(repo), re.MULTILINE)
-    return found[1].decode() if found else None
-
-
-def packed_refs(repo: Repo) -> bytes:
-    """The text of packed-refs; empty when there is none."""
-    try:
-        return (repo.common_dir / "packed-refs").read_bytes()
-    except FileNotFoundError:
-        return b""
+    return packed_ref(repo.common_dir, name)
 
 
 def _git_dir_of(folder: Path) -> Path | None:

@@ -7,6 +7,9 @@ One file per DVC root, appended to, one row a line:
 The last four are JSON texts as `exp show --json` prints them. It is a pure cache: a line whose checksum is
 wrong is as if it were not there, a deleted file is written anew, and several processes may append at once.
 When most of the file is of no more use (experiments that are gone, damage), it is written anew without.
+
+A few rows are searched for as bytes, which goes through a hundred thousand rows in 10 ms; only who asks for
+many has the file gone through line by line, and a line is looked into when its commit is wanted.
 """
 
 from __future__ import annotations
@@ -24,32 +27,39 @@ from gitexp.git.repo import Repo
 
 VERSION = 2  # another number when a row holds other things than before
 SPARE = 1000  # lines of no use that are never worth the writing of a new file
+FEW = 16  # rows that are searched for one by one
+PIECE = 1 << 20  # bytes of the file that are searched at once: as fast as all, without its memory
 
 
 class RowCache:
-    """Reads its file at the first question; writes new rows on `flush`.
-
-    `wanted` says which rows will be asked for; the others are not kept in memory.
-    """
+    """Reads what is asked for when it is asked for; writes new rows on `flush`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._rows: dict[str, Values] | None = None
-        self._wanted: Collection[str] | None = None
-        self._stored = 0  # lines of the file, of use or not
+        self._rows: dict[str, Values] = {}
+        self._lines: dict[str, bytes] | None = None  # all of the file, once many were asked for one by one
+        self._sought: set[str] = set()  # commits that the file has no more to say of
+        self._seen = 0  # lines of the file, of use or not, as far as they were gone through
         self._new: list[bytes] = []
 
     def __contains__(self, commit: str) -> bool:
-        return commit in self._known()
+        return self.get(commit) is not None
 
     def expect(self, commits: Collection[str]) -> None:
-        """Only these will be asked for from now on."""
-        self._wanted = frozenset(commits)
-        self._rows = None
+        """These will be asked for: many are found faster together."""
+        wanted = set(commits) - self._sought
+        if len(wanted) > FEW:
+            self._sought |= wanted
+            self._rows.update((commit, _parsed(line)) for commit, line in self._read(wanted))
 
     def get(self, commit: str) -> Values | None:
         """The row of a commit, if it is known."""
-        return self._known().get(commit)
+        if commit not in self._sought and commit not in self._rows:
+            line = self._line(commit)
+            self._sought.add(commit)
+            if line is not None:
+                self._rows[commit] = _parsed(line)
+        return self._rows.get(commit)
 
     def put(self, commit: str, values: Values) -> Values:
         """Remember a row, if it is one to keep; the row as `get` will give it."""
@@ -75,7 +85,7 @@ class RowCache:
             handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
             with os.fdopen(handle, "ab", buffering=0) as file:
                 file.write(b"".join([b"\n", *new]))
-            if living is not None and self._stored + len(new) > SPARE:
+            if living is not None and self._seen + len(new) > SPARE:
                 self._shrink(living())
         except OSError:
             pass
@@ -93,31 +103,57 @@ class RowCache:
     def _add(self, line: bytes) -> Values:
         commit, _, rest = line.rstrip(b"\n").partition(b" ")
         name = commit.decode("ascii")
-        known = self._known()
-        if name not in known or row_line(name, known[name]) != line:
-            known[name] = _parsed(rest)
+        known = self.get(name)
+        if known is None or row_line(name, known) != line:
+            self._rows[name] = known = _parsed(rest)
             self._new.append(line)
-        return known[name]
+        return known
 
-    def _known(self) -> dict[str, Values]:
-        if self._rows is None:
-            self._rows, self._stored = {}, 0
-            for commit, line in self._read():
-                self._stored += 1
-                if self._wanted is None or commit in self._wanted:
-                    self._rows[commit] = _parsed(line)
-        return self._rows
+    def _line(self, commit: str) -> bytes | None:
+        """The row of one commit as it stands in the file."""
+        if self._lines is None and len(self._sought) >= FEW:
+            self._lines = dict(self._read())
+        return _search(self._path, commit) if self._lines is None else self._lines.get(commit)
 
-    def _read(self) -> Iterator[tuple[str, bytes]]:
-        """Commit and the rest of each line that is whole; the last of several for one commit holds."""
+    def _read(self, wanted: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
+        """Commit and the rest of each line that is whole; the last of several for one commit holds.
+
+        With `wanted`, of these commits only.
+        """
+        self._seen = 0
+        keys = None if wanted is None else {commit.encode() for commit in wanted}
         try:
             with self._path.open("rb") as file:
                 for line in file:
+                    self._seen += 1
                     space = line.find(b" ")
-                    if space in (40, 64) and _is_whole(line, space):
-                        yield line[:space].decode("ascii", "replace"), line[space + 1 : -1]
+                    key = line[:space]
+                    if space in (40, 64) and (keys is None or key in keys) and _is_whole(line, space):
+                        yield key.decode("ascii", "replace"), line[space + 1 : -1]
         except OSError:
             return
+
+
+def _search(path: Path, commit: str) -> bytes | None:
+    """The rest of the last whole line of a commit, by a search through the file piece by piece."""
+    start, found = commit.encode() + b" ", None
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(PIECE) + file.readline():  # whole lines
+                found = _last_whole(piece, start) or found
+    except OSError:
+        pass
+    return found
+
+
+def _last_whole(piece: bytes, start: bytes) -> bytes | None:
+    at = piece.rfind(start)
+    while at >= 0:
+        line = piece[at : piece.find(b"\n", at) + 1]
+        if piece[at - 1 : at] in (b"\n", b"") and _is_whole(line, len(start) - 1):
+            return line[len(start) : -1]
+        at = piece.rfind(start, 0, at)
+    return None
 
 
 def row_line(commit: str, values: Values) -> bytes | None:

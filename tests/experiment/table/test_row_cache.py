@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gitexp.content import Hash
 from gitexp.experiment.record import FileValues, OutState, Values
-from gitexp.experiment.table.row_cache import SPARE, RowCache
+from gitexp.experiment.table import row_cache
+from gitexp.experiment.table.row_cache import FEW, SPARE, RowCache, row_line
 from gitexp.experiment.table.values_data import part_text
 
 COMMIT = "a" * 40
@@ -119,12 +121,34 @@ def test_many_processes_write_at_once_and_nothing_is_damaged(work: Path) -> None
     assert all(cache.get(f"{writer}{number:039x}") == VALUES for writer in range(6) for number in range(120))
 
 
-def test_only_rows_that_are_wanted_stay_in_memory(work: Path) -> None:
-    cache = RowCache(filled(work / "rows"))
-    cache.expect(["b" * 40])
-    assert cache.get(COMMIT) is None
-    cache.expect([COMMIT])
-    assert cache.get(COMMIT) == VALUES
+@pytest.mark.parametrize("count", [1, FEW, FEW + 1, 3 * FEW])
+@pytest.mark.parametrize("together", [True, False])
+def test_rows_are_found_among_many_however_many_are_asked_for(
+    count: int, together: bool, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_cache, "PIECE", 100)  # a line is longer than a piece, and they don't meet
+    writer = RowCache(work / "rows")
+    for number in range(5 * FEW):
+        writer.put(f"{number:040x}", replace(VALUES, timestamp=number))
+    writer.flush()
+    wanted = [f"{number:040x}" for number in range(2, 2 + count)]
+    cache = RowCache(work / "rows")
+    if together:
+        cache.expect([*wanted, "f" * 40])
+    assert [cache.get(commit) for commit in wanted] == [
+        replace(VALUES, timestamp=number) for number in range(2, 2 + count)
+    ]
+    assert cache.get("f" * 40) is None and cache.get(f"{4 * FEW:040x}") is not None
+
+
+@pytest.mark.parametrize("others", [0, 2 * FEW])
+def test_of_several_rows_of_a_commit_the_last_whole_one_holds(others: int, work: Path) -> None:
+    path = work / "rows"
+    lines = [row_line(COMMIT, replace(VALUES, timestamp=number)) or b"" for number in range(3)]
+    path.write_bytes(lines[0] + lines[1] + b"x" + lines[2] + lines[2].replace(b'"acc": 1', b'"acc": 2'))
+    cache = RowCache(path)
+    cache.expect([f"{number:040x}" for number in range(others)] + [COMMIT])
+    assert cache.get(COMMIT) == replace(VALUES, timestamp=1)
 
 
 def test_texts_say_what_the_values_do() -> None:
