@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.kept import FAILED, Kept, list_kept
-from gitexp.git.named_refs import refs_called
+from gitexp.git.named_refs import refs_at, refs_called
 from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, list_pairs, read_ref, resolve
 from gitexp.git.repo import Repo, read_head
@@ -36,7 +36,7 @@ def list_experiments(repo: Repo, baselines: Iterable[str] | None = None) -> list
     """The experiments of these baselines (full commit ids), or all; by baseline, then by name."""
     folders = [EXPERIMENTS]
     if baselines is not None:
-        folders = [f"{EXPERIMENTS}{base[:2]}/{base[2:]}/" for base in dict.fromkeys(baselines)]
+        folders = list(map(_folder, dict.fromkeys(baselines)))
     found, of_folder = [], dict[str, str | None]()
     for full, oid in (pair for folder in folders for pair in list_pairs(repo, folder)):
         folder, _, name = full.rpartition("/")
@@ -47,6 +47,10 @@ def list_experiments(repo: Repo, baselines: Iterable[str] | None = None) -> list
         if baseline is not None:
             found.append(Experiment(name, oid, baseline))
     return found
+
+
+def _folder(baseline: str) -> str:
+    return f"{EXPERIMENTS}{baseline[:2]}/{baseline[2:]}/"
 
 
 def names_on(repo: Repo, baseline: str) -> set[str]:
@@ -109,10 +113,10 @@ def experiment_at(repo: Repo, commit: str) -> Experiment | None:
         for one in (Experiment(name, commit, parent) for parent in parents):
             if read_ref(repo, one.ref) == commit:
                 return one
-    for places in (parents, None):
-        at = next((one for one in list_experiments(repo, places) if one.commit == commit), None)
-        if at is not None:
-            return at
+    for place in (*map(_folder, parents), EXPERIMENTS):
+        at = _experiments(refs_at(repo, place, commit))
+        if at:
+            return at[0]
     return None
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from gitexp.git.packed_refs import packed_called
-from gitexp.git.refs import Ref, list_refs
+from gitexp.git.packed_refs import packed_at, packed_called
+from gitexp.git.refs import Ref, list_loose, list_refs
 from gitexp.git.repo import Repo, is_reftable, read_loose
 
 _LONGEST = 255  # bytes of a file's name
@@ -27,6 +27,15 @@ def refs_called(repo: Repo, prefix: str, depth: int, name: str) -> list[Ref]:
     for full, oid in packed_called(repo.common_dir, prefix, depth, name):
         refs.setdefault(full, oid)
     return [Ref(full, oid) for full, oid in sorted(refs.items())]
+
+
+def refs_at(repo: Repo, prefix: str, oid: str) -> list[Ref]:
+    """The refs below `prefix` that hold an object, sorted by full name."""
+    if is_reftable(repo):
+        return [ref for ref in list_refs(repo, prefix) if ref.oid == oid]
+    loose = dict(list_loose(repo, prefix))
+    packed = [pair for pair in packed_at(repo.common_dir, prefix, oid) if pair[0] not in loose]
+    return [Ref(name, at) for name, at in sorted([*packed, *loose.items()]) if at == oid]
 
 
 def _loose(repo: Repo, prefix: str, depth: int, name: str) -> Iterator[tuple[str, str]]:

@@ -72,6 +72,18 @@ def packed_called(common_dir: Path, prefix: str, depth: int, name: str) -> list[
     return found
 
 
+def packed_at(common_dir: Path, prefix: str, oid: str) -> list[tuple[str, str]]:
+    """Full name and id of the packed refs below `prefix` that hold `oid`."""
+    text, start = packed_text(common_dir), oid.encode() + b" " + os.fsencode(prefix)
+    found, at = [], text.find(start)
+    while at >= 0:
+        name = text[at + len(oid) + 1 : text.find(b"\n", at)]
+        if text[at - 1 : at] in (b"\n", b""):
+            found.append((os.fsdecode(name), oid))
+        at = text.find(start, at + 1)
+    return found
+
+
 def _oid_before(text: bytes, space: int) -> str | None:
     """The object id that a line begins with; `space` is where it ends."""
     oid = text[text.rfind(b"\n", 0, space) + 1 : space]

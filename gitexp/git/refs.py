@@ -55,7 +55,7 @@ def list_pairs(repo: Repo, prefix: str) -> list[tuple[str, str]]:
     """`list_refs` for those who make records of their own: name and object id."""
     if is_reftable(repo):
         return _asked_refs(repo, prefix)
-    found = dict(_loose(repo, prefix))
+    found = dict(list_loose(repo, prefix))
     packed = packed_under(repo.common_dir, prefix)
     return sorted({**dict(packed), **found}.items() if found else packed)
 
@@ -169,7 +169,8 @@ def _instruction(change: RefChange) -> bytes:
     return b"update " + name + b"\0" + new + b"\0" + old + b"\0"
 
 
-def _loose(repo: Repo, prefix: str) -> Iterator[tuple[str, str]]:
+def list_loose(repo: Repo, prefix: str) -> Iterator[tuple[str, str]]:
+    """Name and object id of the refs of `list_refs` that are files of their own."""
     folder = prefix[: prefix.rfind("/") + 1]
     for name in _walk(repo.common_dir / folder, folder):
         if not name.startswith(prefix) or name.endswith(".lock"):

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gitexp.git.command import run_git
-from gitexp.git.named_refs import refs_called
+from gitexp.git.named_refs import refs_at, refs_called
 from gitexp.git.packed_refs import packed_called, packed_ref, packed_text, packed_under
-from gitexp.git.refs import create_ref, list_pairs, pack_refs, read_ref
+from gitexp.git.refs import RefChange, change_refs, create_ref, list_pairs, pack_refs, read_ref
 from gitexp.git.repo import Repo, find_repo
 from tests.repos import make_repo
 
@@ -73,6 +73,17 @@ def test_refs_of_a_name_are_found_in_their_depth_only(repo: Repo) -> None:
         f"{FOLDER}one",
         f"refs/exps/99/{'9' * 38}/one",
     ]
+
+
+def test_refs_are_found_by_what_they_hold(repo: Repo) -> None:
+    run_git(repo.work_tree, "commit", "-q", "--allow-empty", "-m", "second")
+    create_ref(repo, f"{FOLDER}loose", head(repo))
+    change_refs(repo, [RefChange(f"{FOLDER}one", head(repo), None, force=True)])
+    first = run_git(repo.work_tree, "rev-parse", "HEAD~").text
+    assert [ref.name for ref in refs_at(repo, FOLDER, head(repo))] == [f"{FOLDER}loose", f"{FOLDER}one"]
+    assert [ref.name for ref in refs_at(repo, FOLDER, first)] == [f"{FOLDER}deep/one", f"{FOLDER}one-more"]
+    assert [ref.name for ref in refs_at(repo, "refs/zebra/", first)] == ["refs/zebra/x/y/one"]
+    assert refs_at(repo, "refs/", "0" * 40) == []
 
 
 def test_the_file_is_read_again_when_it_changed(repo: Repo) -> None:
