@@ -16,15 +16,17 @@ import pytest
 from tests.programs import EXP, exp_ok, finish, start
 from tests.repos import make_project
 
-MOMENTS = int(os.environ.get("GITEXP_KILLS", "1"))  # times five commands; 20 to look harder
+MOMENTS = int(os.environ.get("GITEXP_KILLS", "1"))  # times six commands; 20 to look harder
 CONFIG = "[core]\n    remote = main\n[cache]\n    type = {kind}\n['remote \"main\"']\n    url = ../../store\n"
 STEPS = {
     "add": ("add", "data"),
     "push": ("data", "push"),
     "fetch": ("data", "fetch"),
     "checkout": ("checkout",),
-    "gc": ("gc", "-w", "-f"),
+    "pull": ("data", "pull"),
+    "gc": ("gc", "-w", "-f", "-c"),
 }
+AGAIN = {"checkout": ("-f",), "pull": ("-f",)}  # half a checkout is files of its own, which may be replaced
 
 
 def make_data(repo: Path, seed: int) -> None:
@@ -36,12 +38,13 @@ def make_data(repo: Path, seed: int) -> None:
     (folder / "large").write_bytes(seed.to_bytes(4, "big") * (3 << 20))
 
 
-def kill_somewhere(repo: Path, words: tuple[str, ...], moment: float) -> None:
+def kill_within(repo: Path, words: tuple[str, ...], seconds: float) -> bool:
+    """Whether it was still at work."""
     process = start(repo, (*EXP, *words))
-    time.sleep(moment)
+    time.sleep(seconds)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    finish(process)
+    return finish(process).code < 0
 
 
 def assert_clean(repo: Path) -> None:
@@ -54,16 +57,21 @@ def assert_clean(repo: Path) -> None:
 def test_the_next_run_completes(work: Path, kind: str) -> None:
     repo = make_project(work / "repo", {".dvc/config": CONFIG.format(kind=kind)})
     luck = random.Random(7)
+    took = dict.fromkeys(STEPS, 1.0)  # seconds, by what the last whole one took
+    struck = dict.fromkeys(STEPS, 0)
     for round in range(MOMENTS):
         make_data(repo, round)
         for name, words in STEPS.items():
-            if name == "fetch":
+            if name in ("fetch", "pull"):
                 shutil.rmtree(repo / ".dvc/cache")
-            if name == "checkout":
+            if name in ("checkout", "pull"):
                 shutil.rmtree(repo / "data")
-            kill_somewhere(repo, words, luck.uniform(0.1, 0.5))
-            # Half a checkout is files of its own, which --force may replace.
-            exp_ok(repo, *words, *(("-f",) if name == "checkout" else ()))
+            struck[name] += kill_within(repo, words, luck.uniform(0.1, 1.0) * took[name])
+            began = time.monotonic()
+            exp_ok(repo, *words, *AGAIN.get(name, ()))
+            took[name] = max(0.3, time.monotonic() - began)
             assert_clean(repo)
         assert len(list((repo / "data").iterdir())) == 201
         assert json.loads(exp_ok(repo, "gc", "-w", "--dry", "--json"))["objects"] == 0
+    print(f"killed of {MOMENTS}: {struck}")
+    assert MOMENTS < 4 or all(struck.values()), struck

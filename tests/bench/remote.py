@@ -2,8 +2,8 @@
 
     python tests/bench/remote.py [FILES] [MIB] [ROUNDS]
 
-Rounds alternate between the tools, each with a fresh prefix in the bucket. What is printed are medians of wall and
-CPU seconds (CPU of the client alone), the peak memory of the process, and the ratios.
+Rounds alternate between the tools, each with a fresh prefix in the bucket. What is printed are medians of
+wall and CPU seconds (CPU of the client alone), the peak memory of the process, and the ratios.
 """
 
 from __future__ import annotations
