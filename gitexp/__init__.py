@@ -3,7 +3,8 @@
 The rooms, from the ground up. Imports run one way, downwards in this list read from the bottom:
 
     errors      one error type with a hint, and the exit codes (beside it: content, the hash record;
-                atomic, files written beside and renamed; deferred, the few imports that wait)
+                atomic, files written beside and renamed; deferred, the few imports that wait;
+                dataclass, records that cost nothing to declare)
     git         all of .git: refs, objects, snapshot, worktrees, transport
     project     where things are: the DVC root, its config, our settings
     pipeline    files in, frozen records out; runs nothing

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from gitexp.dataclass import dataclass
 
 # Whatever YAML, JSON or TOML can hold. Records carry it opaquely (meta, params); no code tunnels it.
 Value = Any

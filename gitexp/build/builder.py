@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gitexp.build.command import CommandRunner, ShellRunner
 from gitexp.build.contents import contents_of
@@ -21,6 +20,7 @@ from gitexp.build.site import Site
 from gitexp.build.stop import Stop
 from gitexp.build.versioned import ignore_outs, refused_outs
 from gitexp.build.worker import Worker
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.select import active_edges

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from gitexp.build.plan import Plan, Reason
+from gitexp.dataclass import dataclass
 
 
 class Outcome(Enum):

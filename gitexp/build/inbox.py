@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from gitexp.build.events import Event, StageResult
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.lock import LockEntry
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from gitexp.build.changes import plain
 from gitexp.build.contents import Contents
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockedPath, LockEntry
 from gitexp.pipeline.params import DEFAULT_FILE

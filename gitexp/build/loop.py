@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from gitexp.build.events import (
     Failure,
@@ -25,6 +24,7 @@ from gitexp.build.inbox import Done, Fault, Inbox, Message
 from gitexp.build.plan import Action, Cause, Step
 from gitexp.build.progress import Progress
 from gitexp.build.worker import Worker, failure_of
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage

@@ -5,9 +5,8 @@ DVC refuses keys of dvc.yaml that it doesn't know and leaves `meta` to others, s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitexp.build.duration import parse_duration
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.stage import Stage, Value
 

@@ -5,9 +5,9 @@ Filled by `gitexp.build.planner`; executed by `gitexp.build.builder`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage, Value
 

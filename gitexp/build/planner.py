@@ -9,7 +9,7 @@ as before, the stage is up to date (early cut-off).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitexp.build.changes import always_changed, command_change, input_changes, out_changes, touches_inputs
 from gitexp.build.contents import Contents, contents_of
@@ -20,6 +20,7 @@ from gitexp.build.plan import Action, Cause, Plan, Reason, Step
 from gitexp.build.runcache import RunCache, may_restore, run_key
 from gitexp.build.site import Site
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.lock import LockEntry

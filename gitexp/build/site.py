@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored
+from gitexp.dataclass import dataclass
 from gitexp.git.repo import Repo
 
 Ask = Callable[[str, Callable[[], list[str]]], list[str]]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gitexp.build.changes import always_changed, command_change, input_changes, out_changes
 from gitexp.build.contents import Contents, contents_of
 from gitexp.build.locks import Locks
 from gitexp.build.plan import Cause, Reason
 from gitexp.build.site import Site
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.graph import Graph
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage, Value

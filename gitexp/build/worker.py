@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitexp.build.claim import Unclaimed, claim, claim_all
 from gitexp.build.command import CommandRunner
@@ -42,6 +42,7 @@ from gitexp.build.stop import Stop
 from gitexp.build.written_through import require_untouched
 from gitexp.cache.checkout import MissingObjects
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockedPath, LockEntry
 from gitexp.pipeline.select import address_from

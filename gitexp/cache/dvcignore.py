@@ -7,12 +7,12 @@ a data folder that Git ignores counts too.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gitexp import deferred
 from gitexp.cache.trouble import file_trouble
+from gitexp.dataclass import dataclass
 
 FILE_NAME = ".dvcignore"
 _ALWAYS = frozenset({".git", ".hg", ".dvc"})

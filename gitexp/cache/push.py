@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gitexp.cache.hashing import MD5
@@ -26,6 +26,7 @@ from gitexp.cache.transfer import (
 )
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 
 
 @dataclass(slots=True)

@@ -10,13 +10,13 @@ Keys are POSIX paths below the remote's URL, in DVC's layout:
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from gitexp.cache.hashing import DOS2UNIX, MD5
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 RUNS = "runs/"

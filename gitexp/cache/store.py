@@ -6,7 +6,6 @@ import os
 import stat as stat_modes
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.cache.entries import Entries, Packer, restrict
@@ -18,6 +17,7 @@ from gitexp.cache.objects import Objects
 from gitexp.cache.tree import DirListing, FoundFile, Ignored, walk
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 _MANIFEST_FILES = 1 << 20  # files that manifests may list which are kept for the next question

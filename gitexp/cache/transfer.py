@@ -12,9 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from gitexp.cache.remote_store import Kind, Moved, RemoteTrouble
+from gitexp.dataclass import dataclass
 
 _TELL_EVERY = 0.05  # seconds between two reports of progress
 

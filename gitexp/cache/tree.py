@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat as stat_modes
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from gitexp.cache.manifest import dir_hash
 from gitexp.cache.memo import Memo
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 # Says whether a path is left out; gets the absolute path, with '/' at the end of a folder's.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import typer
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.environment.record import environment_values
 from gitexp.experiment.table.compare import compare, compare_files, contrast_files

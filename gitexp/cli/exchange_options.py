@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.choose import Choice

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import typer
 
 from gitexp.cli.baseline_options import REV
 from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, hint, tell_left_out
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.find import is_name

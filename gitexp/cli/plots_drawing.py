@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 import webbrowser
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.plots.record import Image, PlotSet, without_repeats
 from gitexp.experiment.plots.template_files import find_templates

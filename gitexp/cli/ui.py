@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
@@ -13,6 +12,7 @@ import typer
 
 from gitexp import deferred
 from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import Group

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.find import list_experiments
 from gitexp.git.objects import ObjectReader

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import RunResult
 
 

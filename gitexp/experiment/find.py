@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.kept import FAILED, Kept, list_kept

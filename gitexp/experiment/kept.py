@@ -14,9 +14,9 @@ They are nobody's branch, so each can be given to `exp apply`, `git show` or `gi
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from itertools import count
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.experiment import Experiment
 from gitexp.git.refs import Ref, list_refs
 from gitexp.git.repo import Repo

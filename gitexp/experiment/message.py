@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.record import FileValues
 from gitexp.pipeline.stage import Value

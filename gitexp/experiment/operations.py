@@ -11,10 +11,10 @@ from __future__ import annotations
 import calendar
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import experiment_of_ref

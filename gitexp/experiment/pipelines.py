@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitexp.build.locks import Locks, read_locks
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.graph import Graph, build_graph
 from gitexp.pipeline.load import load_pipeline
 from gitexp.pipeline.parse_cache import ParseCache

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 
 from gitexp.build.events import Event, StageResult
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.experiment.experiment import Experiment as Experiment
 from gitexp.pipeline.stage import Value
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.git.repo import Repo
 
 

@@ -11,12 +11,12 @@ import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import TracebackType
 from typing import IO, cast
 
 from gitexp.content import encoded
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.command import clean_environment, missing, run_git
 from gitexp.git.repo import Repo

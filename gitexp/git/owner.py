@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from pathlib import Path
 from urllib.parse import quote, unquote
+
+from gitexp.dataclass import dataclass
 
 SILENCE = 60.0  # seconds without a heartbeat after which a process on another host counts as lost
 

@@ -12,8 +12,9 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from gitexp.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

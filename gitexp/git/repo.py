@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.packed_refs import packed_ref

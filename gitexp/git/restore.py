@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.repo import Repo

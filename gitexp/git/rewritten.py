@@ -7,8 +7,8 @@ author and the second it was written, and a squash that ends a branch keeps the 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.git.command import run_git
 from gitexp.git.repo import Repo
 

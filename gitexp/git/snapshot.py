@@ -12,10 +12,10 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.command import GitOutput, failed, run_git
 from gitexp.git.repo import Repo

@@ -6,9 +6,9 @@ A submodule that the user has not checked out stays an empty folder, as in any f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.pool_clean import remove_tree

@@ -12,10 +12,10 @@ import os
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.git import pool_slot
 from gitexp.git.command import run_git
 from gitexp.git.pool_checkout import OURS, clean, destroy, forget_vanished, is_idle, prepare, size_of

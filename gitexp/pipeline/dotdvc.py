@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.lock import LockedPath, LockEntry
 from gitexp.pipeline.locked import LEGACY, hash_data, locked_path
 from gitexp.pipeline.manifest import Manifest, read_file

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
 
 Keys = tuple[Value, ...]  # dict keys and list indices, from the outside in

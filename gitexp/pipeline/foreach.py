@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.schema import described
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.template import Resolver, word

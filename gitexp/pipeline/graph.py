@@ -7,8 +7,8 @@ with its square.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.paths import parents
 from gitexp.pipeline.stage import DepKind, Out, Pipeline, Stage

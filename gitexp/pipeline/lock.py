@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
 
 __all__ = ["Hash", "LockEntry", "LockedPath"]

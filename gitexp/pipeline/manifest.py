@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.parse_cache import ParseCache
 from gitexp.pipeline.schema import Keys, Problem, Shape

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.override_words import NotPlain, OverrideKind, Reading, read_plain
 

@@ -8,9 +8,9 @@ only loaded for `${…}`: it costs 55 ms.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.overrides import Override, OverrideKind
 from gitexp.pipeline.params import MISSING, pick

@@ -8,9 +8,9 @@ texts); whatever is not plainly of this form is left to Hydra.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
 
 

@@ -6,8 +6,8 @@ An override is one value for one key. A sweep (several values) has to be expande
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.override_grammar import read_override
 from gitexp.pipeline.override_words import OverrideKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.stage import Value
 

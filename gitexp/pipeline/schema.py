@@ -7,9 +7,10 @@ here: `gitexp.pipeline.manifest` turns a Problem into an error with its place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import near
 from gitexp.pipeline.stage import Value
 

@@ -6,9 +6,9 @@ last value in it, so that comments and blank lines after it are not part of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
 
 

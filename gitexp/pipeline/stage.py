@@ -7,10 +7,11 @@ POSIX path relative to the DVC root (absolute when it lies outside the root).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from gitexp.content import Value as Value
+from gitexp.dataclass import dataclass
 
 
 class DepKind(Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.pipeline.params import DEFAULT_FILE
 from gitexp.pipeline.stage import OutKind, Value

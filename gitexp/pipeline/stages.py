@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.manifest import Manifest
 from gitexp.pipeline.params import DEFAULT_FILE
 from gitexp.pipeline.paths import as_defined, is_manifest, kind_of, rooted

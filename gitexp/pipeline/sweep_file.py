@@ -16,9 +16,9 @@ seed: 7
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml import parse_yaml

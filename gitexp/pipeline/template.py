@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.schema import described
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.vars import Path, Ref, TemplateError, Variables
@@ -76,7 +76,7 @@ class Resolver:
             return self.text(value, in_command, whole) if "${" in value else value
         if isinstance(value, dict):
             return {
-                self._at(key, key, in_command, whole): self._at(key, item, in_command, whole)
+                self._at(key, key, in_command, False): self._at(key, item, in_command, whole)
                 for key, item in value.items()
             }
         if isinstance(value, list):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import near
 from gitexp.pipeline.params import parse_params
 from gitexp.pipeline.schema import described

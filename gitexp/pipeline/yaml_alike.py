@@ -9,11 +9,11 @@ the caller parses. Nothing is ever guessed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml import open_loader, scalar_value
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.project.dvc_schema import NAMED, OPEN_SECTIONS, PATH_KEYS, SECTIONS
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.ignore import is_ignored
 from gitexp.git.index import add_files

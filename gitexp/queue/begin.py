@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project

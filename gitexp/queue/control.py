@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.repo import Repo

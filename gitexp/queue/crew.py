@@ -13,10 +13,11 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.git.owner import Owner, is_gone, this_process
 
 _HOME, _NOW = ".home", ".now"  # go home after the running entry; stop it now

@@ -6,8 +6,9 @@ import calendar
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.request import Attempt, RunRequest, Sweep
 from gitexp.experiment.run.foresee import with_edited_data
 from gitexp.experiment.run.prepare import Prepared, prepare

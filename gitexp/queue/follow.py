@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from gitexp.dataclass import dataclass
 from gitexp.queue.named import RunLog
 
 _PIECE = 1 << 16  # bytes read at once

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.find import experiment_called
 from gitexp.experiment.jobs.failed import remove_failed
 from gitexp.experiment.kept import FAILED, list_kept

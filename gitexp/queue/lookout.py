@@ -10,9 +10,10 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.jobs.joblog import Job, jobs_folder
 from gitexp.experiment.jobs.run_note import RunNote, ended_file, read_note, running_folder

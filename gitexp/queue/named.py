@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.find import experiment_called, resolve_commit
 from gitexp.experiment.jobs.joblog import Job, jobs_folder

@@ -16,10 +16,11 @@ import os
 import re
 import stat
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.clone import bring, open_clone
 from gitexp.git.command import run_git

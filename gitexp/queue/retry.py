@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitexp.build.stop import stop_on_signals
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.find import names_on
 from gitexp.experiment.jobs.failed import FailedRun, failed_runs

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, TypedDict
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.table.compare import Change
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import PRECISION, cell, fit, one_line

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.table.history import LogEntry
 from gitexp.git.objects import Commit
 from gitexp.screen.cells import one_line, plural

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.jobs.run_note import RUNNING, SHARED, WAITING, RunNote
 from gitexp.experiment.record import State
 from gitexp.queue.lookout import Picture, Sight, Trace

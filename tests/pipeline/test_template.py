@@ -272,6 +272,11 @@ def test_top_level_sections_are_templated_too() -> None:
     assert [(artifact.name, artifact.path) for artifact in pipeline.artifacts] == [("m1", "n.pkl")]
 
 
+def test_a_key_is_text_or_a_number() -> None:
+    with pytest.raises(ExpError, match=r"\$\{p\} is a mapping; only text or a number can stand here"):
+        load({"dvc.yaml": "plots: [{'${p}': {y: a}}]\n", "params.yaml": "p: {q.csv: {x: s}}\n"})
+
+
 @pytest.mark.parametrize("text", ["a.b", " a.b ", "a .b", "a. b", "\ta.b", "a[ b ]", " a[b] "])
 def test_blanks_between_the_parts_of_an_expression_mean_nothing(text: str) -> None:
     assert parse_expression(text) == ("a", "b")

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.memo import Memo
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.change.keep_workspace import Unsaved, keep_workspace
 from gitexp.experiment.data.sources import EditedData, find_edited

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import shutil
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.sources import EditedData, capture, record
 from gitexp.experiment.data.workspace_data import DataPlace
 from gitexp.experiment.kept import workspace_ref

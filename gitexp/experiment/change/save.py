@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitexp.build.locks import lock_text
 from gitexp.build.outs import missing_outs
 from gitexp.build.site import Site
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.commit import chosen_stages, entries_now
 from gitexp.experiment.data.workspace_site import open_workspace_site

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.cache.checkout import remove
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.change.stage_targets import read_manifest_text, stage_target
 from gitexp.experiment.pipelines import option_style

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
@@ -17,6 +17,7 @@ from gitexp.cache.relink import save_and_report
 from gitexp.cache.store import Saved
 from gitexp.cache.tree import DirListing
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.data_paths import outs_below, owner_of, root_relative

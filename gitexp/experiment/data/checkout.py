@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from gitexp.build.site import Site
@@ -13,6 +12,7 @@ from gitexp.cache.checkout import MissingObjects, checkout
 from gitexp.cache.relink import relink
 from gitexp.cache.tree import hash_path
 from gitexp.cache.unsaved import unsaved_files
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.needed import Need, chosen_needs
 from gitexp.experiment.data.workspace_site import open_workspace_site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitexp.build.contents import Contents, contents_of
 from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
@@ -14,6 +14,7 @@ from gitexp.build.runcache import RunCache, may_save
 from gitexp.build.site import Site
 from gitexp.build.status import StageStatus, status
 from gitexp.build.versioned import ignore_outs
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gitexp.dataclass import dataclass
 from gitexp.experiment.find import EXPERIMENTS, list_experiments, resolve_commit
 from gitexp.git.command import run_git
 from gitexp.git.refs import list_refs

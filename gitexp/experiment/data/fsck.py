@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.build.runcache import RunCache
@@ -14,6 +14,7 @@ from gitexp.cache.soundness import find_unsound
 from gitexp.cache.store import Store
 from gitexp.cache.transfer import Progress, unwatched
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.fsck_repair import fetch_again, lacking_here, restore_from_workspace, take_away
 from gitexp.experiment.data.needed import NeedReader

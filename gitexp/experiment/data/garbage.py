@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.build.claim import live_claims
 from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import list_objects, list_temps
 from gitexp.cache.store import Store
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
 from gitexp.experiment.data.kept_hashes import CommitHashes, hashes_below, with_children

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.build.dvc_lock import dvc_lock
@@ -14,6 +13,7 @@ from gitexp.cache.remote_store import Kind, RemoteObject, ignore_bytes, key_of, 
 from gitexp.cache.store import Store
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.garbage import Garbage, GcRequest, find_garbage, kept_values
 from gitexp.experiment.data.kept_hashes import children_of

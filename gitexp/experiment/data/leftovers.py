@@ -10,10 +10,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.cache.workspace import remove
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.jobs.joblog import jobs_folder
 from gitexp.experiment.jobs.lost_runs import keep_lost_runs

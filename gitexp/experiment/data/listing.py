@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from gitexp.build.site import Site
 from gitexp.cache.store import Store
 from gitexp.cache.tree import hash_path, list_folder
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.needed import Need
 
 # Root-relative path -> hash value; a folder's path ends in '/'.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 
 from gitexp.build.locks import locked_outs
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data_paths import owner_of, root_relative
 from gitexp.experiment.pipelines import ReadPipeline, option_style

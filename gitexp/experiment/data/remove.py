@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
@@ -13,6 +13,7 @@ from gitexp.build.site import Site
 from gitexp.build.versioned import ignore_outs
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove, unprotect
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.data_paths import owner_of, root_relative

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitexp.build.runcache import RunCache
 from gitexp.cache.remote import (
@@ -21,6 +21,7 @@ from gitexp.cache.remote import (
 from gitexp.cache.store import Store
 from gitexp.cache.transfer import unwatched
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
 from gitexp.experiment.data.needed import Need, NeedReader
 from gitexp.experiment.stores import open_store

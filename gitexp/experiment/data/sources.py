@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.cache.hashing import HASHERS, MD5
@@ -11,6 +11,7 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, hash_path
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.dotdvc import write_dvc_file
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Stage

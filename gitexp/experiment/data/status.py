@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gitexp.cache.push import ask_exists, collect_cargo
 from gitexp.cache.remote import key_of, open_remote
 from gitexp.cache.store import Store
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.listing import (
     Difference,
     Listing,

@@ -7,12 +7,12 @@ those that are queued, failed or removed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from gitexp.cache.push import ask_exists
 from gitexp.cache.remote import key_of, open_remote
 from gitexp.cache.store import Store
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.needed import Need, NeedReader
 from gitexp.experiment.environment.share import ENVIRONMENTS

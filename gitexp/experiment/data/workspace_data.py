@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gitexp.build.locks import locked_outs
@@ -12,6 +12,7 @@ from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, hash_path
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.experiment.pipelines import ReadPipeline
 from gitexp.git.inside import stays_inside
 from gitexp.git.repo import Repo

@@ -6,8 +6,9 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from gitexp.dataclass import dataclass
 
 _PROC = Path("/proc/driver/nvidia")
 _PATIENCE = 1.0  # seconds; with a driver that is not loaded yet nvidia-smi takes longer, and is not worth it

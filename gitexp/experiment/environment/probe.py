@@ -18,12 +18,12 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import gitexp
 from gitexp.atomic import write_atomic
 from gitexp.content import encoded
+from gitexp.dataclass import dataclass
 from gitexp.experiment.environment.gpus import GpuState, find_gpus
 from gitexp.experiment.environment.packages import conda_packages, folder_stamp, packages_in
 from gitexp.experiment.environment.record import Environment, Interpreter

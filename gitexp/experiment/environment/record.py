@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import FileValues
 from gitexp.pipeline.stage import Value
 

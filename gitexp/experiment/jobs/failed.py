@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.environment.record import Environment
 from gitexp.experiment.find import list_experiments

@@ -10,9 +10,9 @@ is gone was killed; its attempt and request are all that is needed to run it aga
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.jobs.joblog import Job, jobs_folder

@@ -17,12 +17,12 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.build.command import OnLine, ShellRunner
 from gitexp.build.needs import needs_of
 from gitexp.build.stop import Stop
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.pipeline.select import address_from
 from gitexp.pipeline.stage import Stage

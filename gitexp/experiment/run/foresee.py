@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gitexp.cache.dvcignore import DvcIgnore
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.sources import capture, find_edited
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.request import RunRequest

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gitexp.content import encoded
+from gitexp.dataclass import dataclass
 from gitexp.experiment.request import Sweep
 from gitexp.pipeline.overrides import expand_sweep, is_sweep
 from gitexp.pipeline.random_sweep import sample_sweep

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitexp.build.events import Warned
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import names_on

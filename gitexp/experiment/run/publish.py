@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.message import Facts, compose, edited_paths
 from gitexp.experiment.operations import RefMove, move_refs

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gitexp.build.stop import stop_on_signals
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import list_experiments

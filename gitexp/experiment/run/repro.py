@@ -6,7 +6,7 @@ import posixpath
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp import deferred
@@ -18,6 +18,7 @@ from gitexp.build.plan import Plan
 from gitexp.build.planner import make_plan
 from gitexp.build.site import Site
 from gitexp.build.stop import Stop, stop_on_signals
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.jobs.joblog import open_job
 from gitexp.experiment.pipelines import ReadPipeline

@@ -13,9 +13,9 @@ import hashlib
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.git.repo import read_config
 from gitexp.project import Project
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from gitexp import deferred
 from gitexp.build.locks import Locks
@@ -13,6 +13,7 @@ from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
 from gitexp.cache.memo import Memo
 from gitexp.cache.store import Store
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.leftovers import prune_logs
 from gitexp.experiment.environment.refs import EnvironmentKeeper
 from gitexp.experiment.jobs.journal import Journal

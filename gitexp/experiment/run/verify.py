@@ -7,7 +7,7 @@ Data of .dvc files comes from the cache, by its recorded hash. Nothing of the ne
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from gitexp.build.builder import BuildResult, build
 from gitexp.build.events import Listener, Outcome, StageResult, ignore
 from gitexp.build.locks import Locks, locked_outs
 from gitexp.build.stop import stop_on_signals
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import resolve_rev

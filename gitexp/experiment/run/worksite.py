@@ -6,7 +6,6 @@ import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from gitexp.build.locks import Locks
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.tree import Ignored
+from gitexp.dataclass import dataclass
 from gitexp.experiment.data.sources import EditedData, capture, find_edited, lend, record
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.experiment.request import Attempt

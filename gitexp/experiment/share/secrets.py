@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.experiment import Experiment
 from gitexp.git.blobs import read_small_blobs
 from gitexp.git.repo import Repo

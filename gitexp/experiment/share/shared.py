@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.environment.share import ENVIRONMENTS
 from gitexp.experiment.experiment import Experiment
 from gitexp.experiment.find import EXPERIMENTS, experiment_of_ref

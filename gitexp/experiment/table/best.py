@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.table.columns import Cell, Column, Kind, find_column
 from gitexp.pipeline.stage import Value
 

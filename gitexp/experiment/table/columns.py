@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
 from gitexp.experiment.record import FileValues, Group, Row
 from gitexp.experiment.table.compare import flatten

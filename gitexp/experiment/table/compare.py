@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import FileValues, Values
 from gitexp.pipeline.stage import Value
 

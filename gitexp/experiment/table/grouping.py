@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import Group, Row, State
 from gitexp.experiment.table.best import is_number
 from gitexp.experiment.table.columns import Column, Kind, all_rows, find_column, find_columns, value_in

@@ -7,9 +7,10 @@ another commit that gives the same answers has the same pipeline, and nothing is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.table.lock_scan import scan_lock
 from gitexp.pipeline.dotdvc import read_dvc_file

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.record import Group, Row
 from gitexp.experiment.table.columns import Column, all_rows, find_column, find_columns, near_hint, value_in

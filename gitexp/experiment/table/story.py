@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gitexp.dataclass import dataclass
 from gitexp.experiment.environment.probe import EnvironmentProbe
 from gitexp.experiment.environment.record import Environment
 from gitexp.experiment.environment.refs import read_environment

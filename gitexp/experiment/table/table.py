@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.jobs.failed import FailedRun, failed_runs

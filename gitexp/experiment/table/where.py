@@ -15,9 +15,9 @@ when it has a value other than false, 0 and ''. What a row does not have compare
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.table.where_words import LOGIC, Literal, What, Word, read_words, wrong
 from gitexp.pipeline.stage import Value
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 
 Literal = int | float | str | bool | None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from gitexp.build.stop import Stop
+from gitexp.dataclass import dataclass
 from gitexp.queue.job import QueuedJob
 
 

@@ -11,9 +11,9 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.git.command import run_git
 from gitexp.git.repo import read_config
 from gitexp.project import Project

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.project import Project

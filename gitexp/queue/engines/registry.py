@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from gitexp import deferred
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError, near
 from gitexp.project import Project
 from gitexp.queue.engines.engine import Allocation, Engine

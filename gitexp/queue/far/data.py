@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from gitexp.cache.push import push_objects, push_run_files
 from gitexp.cache.remote import Kind, RemoteStore, Transferred, open_remote
 from gitexp.cache.store import Store
 from gitexp.content import Hash
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.data.needed import needs_of_stage
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline

@@ -15,10 +15,11 @@ import json
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from gitexp import __version__
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.json_record import dump_record, parse_record
 from gitexp.git.blobs import write_blob

@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from gitexp.build.stop import Stop
+from gitexp.dataclass import dataclass
 from gitexp.experiment.jobs.joblog import job_of_entry
 from gitexp.experiment.jobs.run_note import RunNote, read_note, running_file
 from gitexp.git.repo import Repo

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from gitexp.build.stop import Stop
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.environment.share import ENVIRONMENTS

@@ -14,10 +14,11 @@ import shutil
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from gitexp import __version__
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.experiment import Experiment

@@ -11,9 +11,9 @@ the entry ended. The queue that sent the entry takes it from there and removes i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.jobs.run_note import RunNote
 from gitexp.experiment.json_record import dump_record, parse_record

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.screen.cells import width
 from gitexp.screen.dag.routes import Bus
 

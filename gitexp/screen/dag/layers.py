@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
+
+from gitexp.dataclass import dataclass
 
 SWEEPS = 24  # passes of crossing reduction; it rarely improves after ten
 BIG = 150  # from this many nodes on, a few passes must do

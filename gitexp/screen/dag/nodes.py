@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Stage
 from gitexp.screen.dag.drawing import components
 

@@ -7,8 +7,9 @@ is drawn joined is ever unrelated. Lines that are no relatives get heights and b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from gitexp.dataclass import dataclass
 from gitexp.screen.dag.layers import Layers
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from gitexp.content import Value
+from gitexp.dataclass import dataclass
 from gitexp.experiment.plots.record import REV, Plot, PlotSet
 from gitexp.screen.cells import fit, one_line, plural, width
 from gitexp.screen.plots.canvas import Dot, DotCanvas

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 from gitexp.content import Value
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.plots.record import REV, Plot, PlotEntry, PlotSet
 from gitexp.experiment.record import Group, Row

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from gitexp.build.events import Event, Outcome, Planned, StageEnded, StageOutput, StageStarted, StageWaiting
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted
 from gitexp.screen.run.tally import Tally
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.table.best import Best, Wishes
 from gitexp.experiment.table.columns import Column, Kind
 from gitexp.screen.cells import fit, plural, widest, width

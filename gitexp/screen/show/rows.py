@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import Group, Row, State
 
 BASELINE, MEMBER, LAST = "baseline", "branch_commit", "branch_base"  # DVC's words

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import Group, Row
 
 

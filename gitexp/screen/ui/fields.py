@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitexp.content import Value
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import FileValues, Row
 from gitexp.experiment.table.best import Direction, Wishes, directions, is_number
 from gitexp.experiment.table.columns import (

@@ -7,8 +7,8 @@ more than one of thirty.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from gitexp.dataclass import dataclass
 from gitexp.experiment.record import Row, State
 from gitexp.experiment.table.columns import Kind
 from gitexp.screen.cells import BEST_MARK, fit, one_line, width

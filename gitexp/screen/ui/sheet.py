@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.record import Group, Row
 from gitexp.experiment.table.best import Direction, Wishes

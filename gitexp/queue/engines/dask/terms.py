@@ -7,9 +7,10 @@ says `meta: {gitexp: {dask: {resources: {GPU: 1}}}}`. An entry asks for the most
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError, near
 from gitexp.pipeline.stage import Stage, Value
 

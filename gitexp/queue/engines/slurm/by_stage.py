@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from gitexp.build.runcache import may_save
+from gitexp.dataclass import dataclass
 from gitexp.experiment.jobs.overridden_tree import overridden_tree
 from gitexp.experiment.pipelines import read_graph
 from gitexp.experiment.scope import in_scope

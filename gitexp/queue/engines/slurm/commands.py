@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 _PATIENCE = 60.0  # seconds; a controller that is busy answers late, one that is gone after its own timeout

@@ -16,10 +16,10 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.project import Project
 from gitexp.queue.board import board_folder
 from gitexp.queue.engines.slurm.terms import Terms, seconds_of

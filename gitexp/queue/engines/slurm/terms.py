@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError, near
 from gitexp.pipeline.stage import Stage
 
