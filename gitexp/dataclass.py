@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
 
-    def dataclass(*, frozen: bool = False, slots: bool = False, eq: bool = True):
+    def dataclass(declared=None, *, frozen: bool = False, slots: bool = False, eq: bool = True):
         """The class with the methods of a dataclass. What is not frozen goes to the standard library."""
         if not (frozen and slots):
-            return _standard(frozen=frozen, slots=slots, eq=eq)
+            return _standard(declared, frozen=frozen, slots=slots, eq=eq)
         return lambda declared: _frozen(declared, eq)
 
 
