@@ -26,6 +26,7 @@ COSTS = {
     "gitexp.cli.their_data": "60 ms of data remotes; only projects that have one push and pull data",
     "gitexp.queue.engines.dask.doctor": "1 s of distributed; only `exp queue doctor` of Dask",
     "gitexp.queue.engines.dask.engine": "1 s of distributed; only queues that run on Dask",
+    "gitexp.queue.engines.dask.jobqueue": "100 ms of dask-jobqueue; only Dask in jobs of a batch system",
     "gitexp.queue.engines.slurm.engine": "10 ms of pipelines; only a queue that Slurm has a part of",
     "gitexp.queue.engines.slurm.doctor": "5 ms; only `exp queue doctor` for Slurm",
     "gitexp.queue.engines.slurm.allocation": "5 ms; only inside a job of Slurm",

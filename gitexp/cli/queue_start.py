@@ -70,10 +70,8 @@ def command(
         write_answer(begun_data(begun))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in begun_lines(begun)))
-    if begun.error is not None:
-        sys.stderr.write("".join(f"{line}\n" for line in left_lines(begun)))
-        return Exit.FAILED
-    return Exit.DONE
+    sys.stderr.write("".join(f"{line}\n" for line in left_lines(begun)))
+    return Exit.DONE if begun.error is None else Exit.FAILED
 
 
 def engine_options(written: list[str]) -> dict[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from gitexp.errors import ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.board import open_board
-from gitexp.queue.engines.engine import Order, Ticket
+from gitexp.queue.engines.engine import Engine, Order, Ticket
 from gitexp.queue.engines.local import LocalEngine
 from gitexp.queue.engines.registry import LOCAL, Target, open_engine, parse_target
 from gitexp.queue.engines.tickets import Tickets
@@ -20,7 +20,8 @@ SETTING = "exp.queue.on"
 class Begun:
     """What has begun. `workers`: started on this machine; `tickets`: what an engine took.
 
-    `left`: how many entries went back into the queue, because of `error`.
+    `left`: how many entries went back into the queue, because of `error`. `remarks`: what else the
+    engine has to say.
     """
 
     target: Target
@@ -28,6 +29,7 @@ class Begun:
     tickets: tuple[Ticket, ...] = ()
     left: int = 0
     error: ExpError | None = None
+    remarks: tuple[str, ...] = ()
 
 
 def chosen_target(project: Project, on: str | None) -> Target:
@@ -62,4 +64,9 @@ def begin_queue(project: Project, target: Target, order: Order) -> Begun:
             board.move(job, Place.SUBMITTED, Place.QUEUED)
     if error is not None and not taken:
         raise error
-    return Begun(target, tickets=tuple(taken), left=len(rest), error=error)
+    return Begun(target, tickets=tuple(taken), left=len(rest), error=error, remarks=_remarks(engine))
+
+
+def _remarks(engine: Engine) -> tuple[str, ...]:
+    """What an engine has to say of a submission; most have nothing."""
+    return tuple(getattr(engine, "remarks", ()))

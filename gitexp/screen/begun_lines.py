@@ -22,9 +22,10 @@ def begun_lines(begun: Begun) -> list[str]:
 
 
 def left_lines(begun: Begun) -> list[str]:
-    """What was refused, and what became of the rest."""
+    """What was refused, and what became of the rest; before that, what there is to know."""
+    remarks = [f"note: {visible(remark)}" for remark in begun.remarks]
     if begun.error is None:
-        return []
+        return remarks
     stays = "1 experiment stays" if begun.left == 1 else f"{begun.left} experiments stay"
-    lines = [f"exp: {visible(begun.error.message)}", f"{stays} in the queue."]
+    lines = [*remarks, f"exp: {visible(begun.error.message)}", f"{stays} in the queue."]
     return lines if begun.error.hint is None else [*lines, f"hint: {visible(begun.error.hint)}"]

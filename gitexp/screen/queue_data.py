@@ -101,6 +101,7 @@ class StartAnswer(TypedDict):
     submitted: Annotated[list[str], "ids of entries that an engine has now"]
     left: Annotated[int, "entries that were refused and stay in the queue"]
     error: Annotated[str | None, "why: exit code 1"]
+    remarks: Annotated[list[str], "what else there is to know of it"]
 
 
 class StopAnswer(TypedDict):
@@ -162,6 +163,7 @@ def begun_data(begun: Begun) -> StartAnswer:
         "submitted": [ticket.entry for ticket in begun.tickets],
         "left": begun.left,
         "error": begun.error.message if begun.error else None,
+        "remarks": list(begun.remarks),
     }
 
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gitexp import __version__
+from gitexp.errors import ExpError
 from gitexp.git.clone import remote_url
 from gitexp.project import Project
+from gitexp.queue.board import board_folder
 from gitexp.queue.engines.dask import there
+from gitexp.queue.engines.dask.batch import new_batch, system_of
 from gitexp.queue.engines.dask.scheduler import connected
 from gitexp.queue.engines.probe import Finding
+from gitexp.queue.engines.registry import engine_part
+from gitexp.queue.place_check import look_around
 
 _SKEW = 2.0  # seconds between two clocks from which times in tables mislead
 _MODULE = "gitexp.queue.place_check"
 
 
 def examine_workers(project: Project, address: str) -> list[Finding]:
-    """What each worker of the scheduler has. Raises ExpError when the scheduler does not answer."""
+    """What each worker of the scheduler has. Raises ExpError when the scheduler does not answer.
+
+    Of a batch system: whether jobs can be made and submitted; what nodes have is seen when one runs.
+    """
+    system = system_of(address)
+    if system is not None:
+        return [*_examine_system(project, system)]
     url = remote_url(project.repo, project.settings.exp_git_remote)
     with connected(address) as scheduler:
         known = list(scheduler.workers())
@@ -33,6 +45,26 @@ def examine_workers(project: Project, address: str) -> list[Finding]:
     for worker, told in said.items():
         found += _judge(worker, str(versions[worker]), told, asked, took)
     return found
+
+
+def _examine_system(project: Project, system: str) -> Iterator[Finding]:
+    jobqueue = engine_part("dask", "jobqueue")
+    command = jobqueue.commands_of(system)
+    found = shutil.which(command)
+    hint = None if found else f"log in to a node where {system} takes jobs."
+    yield Finding("batch system", bool(found), found or f"there is no {command}", hint)
+    batch = new_batch(board_folder(project.repo), system)
+    workers, scheduler = jobqueue.job_options(system, {})
+    try:
+        jobqueue.check_jobs(system, workers, scheduler, batch)
+        yield Finding("jobs", True, f"dask-jobqueue's configuration makes jobs for {system}")
+    except ExpError as error:
+        yield Finding("jobs", False, error.message, error.hint)
+    finally:
+        shutil.rmtree(batch.folder, ignore_errors=True)
+    url = remote_url(project.repo, project.settings.exp_git_remote)
+    for check, well, words, advice in look_around(url, _remotes(project))["findings"]:
+        yield Finding(check, well, words, advice)
 
 
 def _remotes(project: Project) -> list[tuple[str, str, dict[str, str]]]:

@@ -4,63 +4,100 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.jobs.joblog import job_of_entry
 from gitexp.project import Project
-from gitexp.queue.board import open_board
+from gitexp.queue.board import board_folder, open_board
 from gitexp.queue.engines.dask import there
+from gitexp.queue.engines.dask.batch import Load, find_batch, new_batch, system_of
 from gitexp.queue.engines.dask.checks import require_workers
 from gitexp.queue.engines.dask.mirror import mirror, unmirror
 from gitexp.queue.engines.dask.scheduler import Scheduler, connected
-from gitexp.queue.engines.dask.terms import Terms, terms_of_order
+from gitexp.queue.engines.dask.standing import SILENT, word_of, word_without_scheduler
+from gitexp.queue.engines.dask.terms import KEYS, Terms, terms_of_order
 from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
+from gitexp.queue.engines.registry import engine_part
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.far.departure import depart
 from gitexp.queue.far.homecoming import come_home, drop_parcels
-from gitexp.queue.far.parcel import PARCELS, Waybill, dump_waybill
+from gitexp.queue.far.parcel import PARCELS, dump_waybill
 from gitexp.queue.job import Place, QueuedJob
 
 NAME = "dask"
 _WORKER = "gitexp.queue.engines.dask.worker"
-_NEVER_HEARD = Word(Standing.LOST, "unknown to Dask", "its workers died, or the scheduler was started anew")
 
 
 class DaskEngine:
-    """The scheduler at an address."""
+    """The scheduler at an address; or a batch system, by name, that is to run one."""
 
     name = NAME
 
     def __init__(self, project: Project, address: str) -> None:
         self._project, self._address = project, address
+        self._batch = find_batch(board_folder(project.repo), address)
+        self._system = None if self._batch else system_of(address)
+        self.remarks: list[str] = []  # what people should know of a submission
         self._board = open_board(project.repo)
         self._remote = project.settings.exp_git_remote
 
     def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
         """A task for each entry, in their order. Nothing of ours stays."""
-        if order.jobs is not None or order.gpus is not None:
+        if order.gpus is not None or (order.jobs is not None and self._system is None):
             raise ExpError(
                 "Dask's workers decide how many experiments run at once, and on which devices.",
                 "`dask worker --nthreads 2 --resources GPU=1`; entries ask with `-o resources=GPU=1`.",
                 Exit.USAGE,
             )
+        if self._system is not None:
+            yield from self._submit_jobs(self._system, entries, order)
+            return
         terms = terms_of_order(order.options)
-        with connected(self._address) as scheduler:
+        with self._connected() as scheduler:
             require_workers(scheduler)
-            asked = {job.id: terms.with_stages(stages) for job, stages in stages_of(self._project, entries)}
-            waybills = depart(self._project, entries)
-            yield from self._give(scheduler, waybills, asked)
+            for load, ref in self._loads(entries, terms):
+                scheduler.give(load.key, load.waybill, **load.terms)
+                yield Ticket(load.entry, NAME, self._address, load.key, time.time(), note=ref)
 
-    def _give(
-        self, scheduler: Scheduler, waybills: Sequence[Waybill], asked: Mapping[str, Terms]
-    ) -> Iterator[Ticket]:
-        for waybill in waybills:
+    def _submit_jobs(self, system: str, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+        """A Dask of our own for these entries: its scheduler is one job, `order.jobs` others have workers."""
+        own = {key: order.options[key] for key in order.options.keys() & set(KEYS)}
+        theirs = {key: value for key, value in order.options.items() if key not in own}
+        terms, jobqueue = terms_of_order(own), engine_part(NAME, "jobqueue")
+        workers, scheduler = jobqueue.job_options(system, theirs)
+        batch = new_batch(self._board.folder, system)
+        jobqueue.check_jobs(system, workers, scheduler, batch)
+        loads = list(self._loads(entries, terms))
+        batch.write([load for load, _ in loads], jobqueue.scheduler_options(system, workers))
+        jobqueue.submit_scheduler(batch, scheduler)
+        wanted = order.jobs or 1
+        for number in range(wanted):
+            try:
+                jobqueue.submit_worker(batch, workers)
+            except ExpError as refused:
+                if number == 0:
+                    jobqueue.cancel_jobs(batch)
+                    raise
+                told = f"{batch.system} took {number} of {wanted} jobs with workers: {refused.message}"
+                self.remarks.append(told)
+                break
+        for load, ref in loads:
+            log = str(batch.log)
+            yield Ticket(load.entry, NAME, batch.address, load.key, time.time(), log=log, note=ref)
+
+    def _loads(self, entries: Sequence[QueuedJob], terms: Terms) -> Iterator[tuple[Load, str]]:
+        """What to run, sent on its way, each with the ref of its parcel."""
+        asked = {job.id: terms.with_stages(stages) for job, stages in stages_of(self._project, entries)}
+        for waybill in depart(self._project, entries):
             parcel = waybill.ref.removeprefix(PARCELS).rpartition("-")[2]
-            key = f"gitexp-{waybill.entry}-{parcel}"
-            scheduler.give(key, dump_waybill(waybill), **asked[waybill.entry].words())
-            yield Ticket(waybill.entry, NAME, self._address, key, time.time(), note=waybill.ref)
+            key, words = f"gitexp-{waybill.entry}-{parcel}", asked[waybill.entry].words()
+            yield Load(waybill.entry, key, dump_waybill(waybill), words), waybill.ref
+
+    def _connected(self) -> AbstractContextManager[Scheduler]:
+        return connected(str(self._batch.scheduler_file) if self._batch else self._address)
 
     def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
         """What the scheduler says of those that have not come home; those that have are taken in first.
@@ -69,16 +106,14 @@ class DaskEngine:
         """
         words: dict[str, Word] = {}
         trouble: ExpError | None = None
+        without = word_without_scheduler(self._batch) if self._batch else None
         try:
-            with connected(self._address) as scheduler:
-                states = scheduler.states([ticket.handle for ticket in tickets])
-                words = {ticket.entry: _word(states.get(ticket.handle)) for ticket in tickets}
-                running = {
-                    entry: word.where for entry, word in words.items() if word.standing is Standing.RUNNING
-                }
-                mirror(self._project.repo, self._board, scheduler, running)
+            words = self._ask(tickets) if without is None else {one.entry: without for one in tickets}
         except ExpError as error:
-            trouble = error
+            if self._batch is not None and self._batch.is_silent():
+                words = {ticket.entry: SILENT for ticket in tickets}
+            else:
+                trouble = error
         home = self._take_in(tickets)
         if trouble is not None:
             raise trouble
@@ -89,6 +124,15 @@ class DaskEngine:
         ]
         unmirror(self._project.repo, idle)
         return {entry: word for entry, word in words.items() if entry not in home}
+
+    def _ask(self, tickets: Sequence[Ticket]) -> dict[str, Word]:
+        """What the scheduler says; what runs is mirrored here."""
+        with self._connected() as scheduler:
+            states = scheduler.states([ticket.handle for ticket in tickets])
+            words = {ticket.entry: word_of(states.get(ticket.handle)) for ticket in tickets}
+            running = {e: word.where for e, word in words.items() if word.standing is Standing.RUNNING}
+            mirror(self._project.repo, self._board, scheduler, running)
+        return words
 
     def _take_in(self, tickets: Sequence[Ticket]) -> set[str]:
         held = Tickets(self._board.folder)
@@ -107,7 +151,13 @@ class DaskEngine:
         standing = {job.id for _, job in self._board.entries(Place.RUNNING)}
         told = [ticket.entry for ticket in tickets if ticket.entry in standing]
         rest = [ticket for ticket in tickets if ticket.entry not in standing]
-        with connected(self._address) as scheduler:
+        if self._batch is not None:
+            none_left = self._batch.cancel(ticket.entry for ticket in rest)
+            if none_left:
+                engine_part(NAME, "jobqueue").cancel_jobs(self._batch)
+            if none_left or not self._batch.scheduler_file.exists():
+                return
+        with self._connected() as scheduler:
             if told:
                 scheduler.on_workers(there.call, _WORKER, "stop", told, True)
             if rest:
@@ -117,18 +167,6 @@ class DaskEngine:
         """The run's own log, as far as it is known here: tasks print nothing beside it."""
         log = job_of_entry(self._project.repo, ticket.entry).log
         return log if log.exists() else None
-
-
-def _word(state: tuple[str, str, Mapping[str, float], str] | None) -> Word:
-    if state is None:
-        return _NEVER_HEARD
-    name, worker, wants, error = state
-    if name == "processing":
-        return Word(Standing.RUNNING, name, where=worker)
-    if name in ("waiting", "queued", "no-worker"):
-        reason = "no worker has " + ", ".join(f"{key}={amount:g}" for key, amount in wants.items())
-        return Word(Standing.PENDING, name, reason if name == "no-worker" and wants else "")
-    return Word(Standing.LOST, name, error)
 
 
 def open_engine(project: Project, address: str) -> DaskEngine:

@@ -1,4 +1,4 @@
-"""A connection to a Dask scheduler, for a moment; and clusters of dask-jobqueue, for as long as we run."""
+"""A connection to a Dask scheduler, for a moment."""
 
 from __future__ import annotations
 

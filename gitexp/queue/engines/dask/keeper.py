@@ -1,0 +1,76 @@
+"""The Dask scheduler of a batch, as a job: gives itself the entries, and goes when nothing is left to do.
+
+    python -m gitexp.queue.engines.dask.keeper FOLDER [--interface ib0]
+
+It is what dask-jobqueue's job scripts run in the place of a worker, so it is told more than it wants to know.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Scheduler, fire_and_forget
+
+from gitexp.atomic import write_atomic
+from gitexp.queue.engines.dask import there
+from gitexp.queue.engines.dask.batch import BEAT, Batch
+
+_LINGER = 10.0  # seconds without work after which it goes: more may be on its way
+_LOOK = 0.5  # seconds between looks
+_DONE = ("memory", "erred", "released", "forgotten")
+_OURS = "gitexp-"  # keys of our tasks begin so
+
+
+async def keep(batch: Batch, **options: Any) -> None:
+    """Be the scheduler of a batch until its work is done."""
+    async with Scheduler(**{"port": 0, "dashboard": False, **options}) as scheduler:
+        write_atomic(batch.scheduler_file, json.dumps(scheduler.identity()).encode())
+        async with Client(scheduler.address, asynchronous=True, set_as_default=False) as client:
+            # Read after the file is there: who cancels an entry marks it first, and looks for the file then.
+            for load in batch.read():
+                future = client.submit(
+                    there.whole(there.run), load.waybill, key=load.key, pure=False, **load.terms
+                )
+                fire_and_forget(future)
+            await _until_done(scheduler, batch)
+        write_atomic(batch.over_file, b"")
+        batch.scheduler_file.unlink(missing_ok=True)
+
+
+async def _until_done(scheduler: Scheduler, batch: Batch) -> None:
+    busy = beaten = time.monotonic()
+    while time.monotonic() - busy < _LINGER:
+        await asyncio.sleep(_LOOK)
+        now = time.monotonic()
+        if any(task.state not in _DONE for key, task in scheduler.tasks.items() if _is_ours(key)):
+            busy = now
+        if now - beaten > BEAT:
+            beaten = now
+            batch.beat()
+
+
+def _is_ours(key: object) -> bool:
+    return isinstance(key, str) and key.startswith(_OURS)
+
+
+def main(words: Sequence[str]) -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--interface")
+    parser.add_argument("--protocol")
+    told, _ = parser.parse_known_args(words)
+    batch = Batch("", told.folder)
+    named = {"interface": told.interface, "protocol": told.protocol}
+    options = {**{key: value for key, value in named.items() if value}, **batch.scheduler_options()}
+    asyncio.run(keep(batch, **options))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
