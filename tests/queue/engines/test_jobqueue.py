@@ -1,4 +1,4 @@
-"""A Dask made of jobs: of a real Slurm, and of a PBS that is a shell; nothing stays where it was submitted."""
+"""A Dask made of jobs: of a real Slurm, and of a PBS that is a shell; nothing stays at the login."""
 
 from __future__ import annotations
 

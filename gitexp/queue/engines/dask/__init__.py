@@ -14,10 +14,10 @@
 A task belongs to nobody (`fire_and_forget`): it outlives the process that submitted it. Dask runs it again
 when its worker dies; when Dask gives up, or the scheduler forgets it, the entry waits in our queue again.
 
-Where a scheduler lives: `tcp://…` is somebody's, who keeps it. `dask=pbs` makes one, and for it there are three
-places. The login node would need a process that stays, which sites kill. The submitting command could wait
-(`--wait`): the same process, in the foreground. So it is a job of its own, small, which takes its tasks from
-the shared file system and ends when none is left; a site that gives out whole nodes pays one for it.
+Where a scheduler lives: `tcp://…` is somebody's, who keeps it. `dask=pbs` makes one, and for it there are
+three places. The login node would need a process that stays, which sites kill. The submitting command could
+wait (`--wait`): the same process, in the foreground. So it is a job of its own, small, which takes its tasks
+from the shared file system and ends when none is left; a site that gives out whole nodes pays one for it.
 
 How a run ended is told by the Git remote alone (`gitexp.queue.far.homecoming`): no result is held in Dask.
 """
