@@ -38,6 +38,7 @@ class Worktree:
     baseline: str
     git_dir: Path
     lock: int
+    complete: int  # when Git had written all of it, in ns since the epoch, by the file system's clock
 
 
 class WorktreePool:
@@ -65,7 +66,8 @@ class WorktreePool:
             pool_slot.free(slot)
             raise
         self._hold(slot)
-        return Worktree(slot.checkout, slot.id, baseline, git_dir, slot.lock)
+        complete = slot.tracked_file.stat().st_mtime_ns
+        return Worktree(slot.checkout, slot.id, baseline, git_dir, slot.lock, complete)
 
     def release(self, worktree: Worktree) -> None:
         """Hand a worktree back. What the run left in it is deleted now, to give its disk space back."""
@@ -157,6 +159,7 @@ def write_tree(worktree: Worktree, include: Sequence[str] = ()) -> str:
     env = {**_place(worktree), "GIT_LITERAL_PATHSPECS": "1"}
     # The run is over, so this can only be the lock of a git command that was killed with its stage.
     (worktree.git_dir / "index.lock").unlink(missing_ok=True)
+    _date_back(worktree)
     run_git(worktree.path, *OURS, "add", "-u", env=env)
     found = [path for path in include if os.path.lexists(worktree.path / path)]
     if found:
@@ -164,6 +167,18 @@ def write_tree(worktree: Worktree, include: Sequence[str] = ()) -> str:
         add = ("add", "--force", "--pathspec-from-file=-", "--pathspec-file-nul")
         run_git(worktree.path, *OURS, *add, input=stdin, env=env)
     return run_git(worktree.path, *OURS, "write-tree", env=env).text
+
+
+def _date_back(worktree: Worktree) -> None:
+    """Give the index the time stamp of the second in which the checkout was complete.
+
+    Git compares the content of files that are no older than the index, and trusts the recorded size and time
+    of the others, to the second. What was changed in the second of the checkout, to the same size, it would
+    miss if a program that does not know of this had written the index again: DVCLive's `git add` is one.
+    """
+    moment = worktree.complete // 10**9 * 10**9
+    with suppress(FileNotFoundError):
+        os.utime(worktree.git_dir / "index", ns=(moment, moment))
 
 
 def untracked(worktree: Worktree) -> list[str]:
