@@ -48,6 +48,11 @@ def paint(text: str, style: str, colour: bool) -> str:
     return f"\x1b[{shade(style)}m{text}\x1b[0m" if colour and style else text
 
 
+def emphasise(line: str, style: str, colour: bool) -> str:
+    """A whole line in a style, with what is painted in it already."""
+    return paint(line.replace("\x1b[0m", f"\x1b[0;{style}m"), style, colour)
+
+
 def has_shades() -> bool:
     """Whether the terminal knows 256 colours."""
     return "256" in os.environ.get("TERM", "") or bool(os.environ.get("COLORTERM"))
@@ -56,4 +61,6 @@ def has_shades() -> bool:
 @lru_cache(maxsize=64)
 def shade(style: str) -> str:
     """The code of a style: of a colour one that is read on any background, where the terminal has it."""
-    return f"38;5;{SHADES[style]}" if style in SHADES and has_shades() else style
+    if not has_shades():
+        return style
+    return ";".join(f"38;5;{SHADES[part]}" if part in SHADES else part for part in style.split(";"))

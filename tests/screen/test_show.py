@@ -44,9 +44,17 @@ def grid(groups: list[Group]) -> Grid:
     return Grid(list(all_rows(groups)))
 
 
-def table(groups: list[Group], room: int | None = None, unicode: bool = True) -> list[str]:
+def table(
+    groups: list[Group], room: int | None = None, unicode: bool = True, colour: bool = False
+) -> list[str]:
     columns = choose_columns(list(all_rows(groups)))
-    return list(show_table(groups, grid(groups), columns, Look(room, False, unicode, 5, TODAY)))
+    return list(show_table(groups, grid(groups), columns, Look(room, colour, unicode, 5, TODAY)))
+
+
+def of_files(name: str, metrics: dict[str, object], **params: dict[str, object]) -> Row:
+    """An experiment with metrics, and params by file."""
+    files = {file: FileValues(values) for file, values in params.items()}
+    return Row(name[0] * 40, name, Values(files, {"m": FileValues(metrics)}, timestamp=TIME))
 
 
 def test_metrics_params_and_deps_stand_in_groups_of_their_own() -> None:
@@ -77,8 +85,58 @@ def test_what_has_no_room_is_named_as_far_as_there_is_room() -> None:
         for name, values in (("a", params), ("b", other))
     ]
     lines = table([Group(rows[0], (rows[1],))], room=60)
-    assert lines[-2] == "5 columns not shown, no room for: parameter_8 and 4 more"
+    assert lines[-2] == "4 columns not shown, no room for: parameter_8 and 3 more"
     assert lines[-1] == "`exp show --wide` shows all; --columns, --drop and --keep choose."
+
+
+def test_long_titles_stand_on_several_lines_where_room_is_short() -> None:
+    rows = [
+        of_files(name, {"val.f1-macro-averaged": number, "acc": number}, p={"model.encoder.layers": number})
+        for name, number in (("base", 0), ("one", 1), ("two", 2))
+    ]
+    assert table([Group(rows[0], (rows[1], rows[2]))], room=40)[:6] == [
+        "           │ metrics       │ params",
+        "           │ val.f1-       │ model.",
+        "           │ macro-        │ encoder.",
+        "Experiment │ averaged  acc │ layers",
+        "───────────┼───────────────┼─────────",
+        "base       │ 0         0   │ 0",
+    ]
+
+
+def test_metrics_and_params_give_way_in_turn() -> None:
+    rows = [
+        of_files(name, {f"m{i}": number for i in range(9)}, p={f"p{i}": number for i in range(9)})
+        for name, number in (("base", 0), ("one", 1))
+    ]
+    titles = table([Group(rows[0], (rows[1],))], room=40)[1].split("│")
+    assert [one.split() for one in titles[1:]] == [["m0", "m1", "m2", "m3"], ["p0", "p1", "p2"]]
+
+
+def test_a_param_that_another_file_repeats_goes_first() -> None:
+    logged = {"lr": 2, "depth": 3}
+    rows = [
+        of_files("base", {"acc": 1}, p={"train": {"lr": 1, "depth": 2}}),
+        of_files("one", {"acc": 2}, p={"train": logged}, live=logged),
+    ]
+    lines = table([Group(rows[0], (rows[1],))], room=50)
+    assert lines[-1] == "2 columns not shown, equal to others: lr, depth"
+    assert "train.lr  train.depth" in lines[1] or "depth" in lines[2]
+
+
+def test_colour_tells_what_differs_from_the_baseline_and_how_a_run_ended() -> None:
+    groups = [
+        Group(
+            row("b" * 40, "main", 0.9, 0.1),
+            (row("c" * 40, "as-before", 0.5, 0.1), row("d" * 40, "bad", None, 3, state=State.FAILED)),
+        )
+    ]
+    lines = table(groups, colour=True)
+    assert "\x1b[2m0.1\x1b[0m" in lines[4], "the baseline's value is pale"
+    assert "\x1b[2m3\x1b[0m" not in lines[5]
+    assert "Failed" in lines[5].replace("\x1b[", "").partition("m")[2]
+    bold, best = lines[3].split("0.9*")
+    assert bold.startswith("\x1b[1m") and best.startswith("\x1b[0;1m"), "bold to the end of the line"
 
 
 @pytest.mark.parametrize("room", [20, 30, 40, 60, 80])

@@ -10,10 +10,12 @@ from gitexp.dataclass import dataclass
 from gitexp.experiment.table.best import Best, Wishes
 from gitexp.experiment.table.columns import Column, Kind
 from gitexp.screen.cells import fit, plural, widest, width
+from gitexp.screen.show.titles import wrapped
 from gitexp.screen.terminal import BLUE, CYAN, DIM, GREEN, paint
 
 HEADINGS = {Kind.METRIC: ("metrics", GREEN), Kind.PARAM: ("params", CYAN), Kind.DEP: ("deps", BLUE)}
-LEAST_NAME = 12  # columns that a name keeps, however narrow the terminal
+LEAST_NAME, LEAST_NOTE = 12, 16  # columns that names and remarks keep, however narrow the terminal
+LEVELS = (16, 12, 8)  # columns that a title has on each of its lines, as there is room
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Shown:
         self.column = column
         self._write = write
         self._judge = judge
+        self._heads: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def best(self) -> Best | None:
@@ -56,9 +59,21 @@ class Shown:
         return self._write(self.best)
 
     @cached_property
-    def wide(self) -> int:
+    def widest_cell(self) -> int:
+        return widest(self.cells)
+
+    def heads(self, limit: int | None) -> tuple[str, ...]:
+        """The title on one line; with a limit on several, where it is wider than that and than the cells."""
+        if limit is None:
+            return (self.title,)
+        known = self._heads.get(limit)
+        if known is None:
+            known = self._heads[limit] = wrapped(self.title, max(limit, self.widest_cell))
+        return known
+
+    def wide(self, limit: int | None) -> int:
         """Terminal columns of the title and the widest cell."""
-        return max(width(self.title), widest(self.cells))
+        return max(widest(self.heads(limit)), self.widest_cell)
 
 
 def shown_column(title: str, cells: Sequence[str]) -> Shown:
@@ -68,26 +83,56 @@ def shown_column(title: str, cells: Sequence[str]) -> Shown:
 @dataclass(frozen=True, slots=True)
 class Hidden:
     same: tuple[Shown, ...] = ()  # what no row differs in
+    again: tuple[Shown, ...] = ()  # what another column says too
     unfit: tuple[Shown, ...] = ()  # what there was no room for
 
 
-def fitting(shown: list[Shown], differs: Callable[[Column], bool], room: int) -> tuple[list[Shown], Hidden]:
-    """Hide, as far as needed: what is the same in all rows, deps, the revision, the time, the last params."""
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What is shown; `limit`: columns that a title should have at most, None: it is on one line."""
+
+    shown: list[Shown]
+    limit: int | None = None
+    hidden: Hidden = Hidden()
+
+
+def fitting(
+    shown: list[Shown], differs: Callable[[Column], bool], again: Callable[[Column], bool], room: int
+) -> Layout:
+    """Hide, as far as needed: what is the same in all rows or stands in another column, deps, the time, the
+    revision. Then titles get several lines. Then the last metrics and params go, in turn."""
     if sum(width(one.title) + 2 for one in shown) - 2 <= room and _total(shown) <= room:
-        return shown, Hidden()
+        return Layout(shown)
     differing = {id(one) for one in shown if one.column is None or differs(one.column)}
     same = tuple(one for one in shown if id(one) not in differing)
     kept = [one for one in shown if id(one) in differing]
     if same and not any(one.kind for one in kept):
         kept, same = shown, ()
-    candidates = _expendable(kept)
-    # The fewest that make the rest fit, from the last to go on: the others are not even looked at.
+    twice = tuple(one for one in kept if one.column is not None and again(one.column))
+    kept = _less(kept, twice)
+    easy, hard = _easily_spared(kept), _spared_in_turn(kept)
+    limit: int | None = None
+    count = _fewest(kept, easy, room, None)
+    if count is None:
+        limit = LEVELS[-1]
+        count = _fewest(kept, [*easy, *hard], room, limit)
+    unfit = [*easy, *hard][: len(easy) + len(hard) if count is None else count]
+    left = _less(kept, unfit)
+    if limit is not None:
+        limit = next((level for level in (None, *LEVELS) if _total(left, level) <= room), limit)
+    left = _narrow_texts(left, room, limit)
+    return Layout(left, limit, Hidden(same, twice, tuple(one for one in unfit if one.kind)))
+
+
+def _fewest(shown: list[Shown], candidates: Sequence[Shown], room: int, limit: int | None) -> int | None:
+    """How many candidates must go, from the first on, that the rest fits; None: all are too few. They are
+    added back from the last on, so that the others are not even looked at."""
     count = len(candidates)
-    while count and _total(_less(kept, candidates[: count - 1])) <= room:
+    if count and _total(_less(shown, candidates), limit) > room:
+        return None
+    while count and _total(_less(shown, candidates[: count - 1]), limit) <= room:
         count -= 1
-    unfit = candidates[:count]
-    fitting_now = _narrow_names(_less(kept, unfit), room)
-    return fitting_now, Hidden(same, tuple(one for one in unfit if one.kind))
+    return count if count or _total(shown, limit) <= room else None
 
 
 def _less(shown: Sequence[Shown], without: Sequence[Shown]) -> list[Shown]:
@@ -95,36 +140,51 @@ def _less(shown: Sequence[Shown], without: Sequence[Shown]) -> list[Shown]:
     return [one for one in shown if id(one) not in gone]
 
 
-def _expendable(shown: Sequence[Shown]) -> list[Shown]:
+def _easily_spared(shown: Sequence[Shown]) -> list[Shown]:
     def of(test: Callable[[Shown], bool]) -> list[Shown]:
         return [one for one in reversed(shown) if test(one)]
 
-    metrics = of(lambda one: one.kind is Kind.METRIC)
     return [
         *of(lambda one: one.kind is Kind.DEP),
         *of(lambda one: one.title in ("Rev", "Created") and one.kind is None),
-        *of(lambda one: one.kind is Kind.PARAM),
-        *metrics[:-1],
     ]
 
 
-def _narrow_names(shown: list[Shown], room: int) -> list[Shown]:
-    over = _total(shown) - room
-    if over <= 0:
-        return shown
-    limit = max(LEAST_NAME, shown[0].wide - over)
-    return [shown_column(shown[0].title, [fit(text, limit) for text in shown[0].cells]), *shown[1:]]
+def _spared_in_turn(shown: Sequence[Shown]) -> list[Shown]:
+    """Metrics and params from the last on, so that about as many of either stay; never the very first."""
+    metrics = [one for one in shown if one.kind is Kind.METRIC]
+    params = [one for one in shown if one.kind is Kind.PARAM]
+    places = [*((i, 0, one) for i, one in enumerate(metrics)), *((i, 1, one) for i, one in enumerate(params))]
+    return [one for _, _, one in sorted(places, key=lambda place: place[:2], reverse=True)][:-1]
 
 
-def _total(shown: Sequence[Shown]) -> int:
+def _narrow_texts(shown: list[Shown], room: int, limit: int | None) -> list[Shown]:
+    """Remarks are cut first, then names."""
+    for title, least in (("Note", LEAST_NOTE), ("Experiment", LEAST_NAME)):
+        over = _total(shown, limit) - room
+        if over > 0:
+            shown = [
+                _cut(one, max(least, one.wide(limit) - over)) if _is(one, title) else one for one in shown
+            ]
+    return shown
+
+
+def _is(one: Shown, title: str) -> bool:
+    return one.kind is None and one.title == title
+
+
+def _cut(one: Shown, limit: int) -> Shown:
+    return shown_column(one.title, [fit(text, limit) for text in one.cells])
+
+
+def _total(shown: Sequence[Shown], limit: int | None = None) -> int:
     rules = len({one.kind for one in shown if one.kind})
-    widths = widths_of(shown)
-    return sum(widths) + 2 * (len(shown) - 1) + rules
+    return sum(widths_of(shown, limit)) + 2 * (len(shown) - 1) + rules
 
 
-def widths_of(shown: Sequence[Shown]) -> list[int]:
+def widths_of(shown: Sequence[Shown], limit: int | None) -> list[int]:
     """Each column as wide as its content; the last of a group gives way to the group's heading."""
-    widths = [one.wide for one in shown]
+    widths = [one.wide(limit) for one in shown]
     for kind in HEADINGS:
         places = [i for i, one in enumerate(shown) if one.kind is kind]
         if places:
@@ -134,10 +194,12 @@ def widths_of(shown: Sequence[Shown]) -> list[int]:
 
 
 def left_out(hidden: Hidden, look: Look) -> Iterator[str]:
-    if hidden.same or hidden.unfit:
+    if hidden.same or hidden.again or hidden.unfit:
         yield ""
     if hidden.same:
         yield paint(_note("the same in all rows", hidden.same, look), DIM, look.colour)
+    if hidden.again:
+        yield paint(_note("equal to others", hidden.again, look), DIM, look.colour)
     if hidden.unfit:
         yield paint(_note("no room for", hidden.unfit, look), DIM, look.colour)
         yield paint("`exp show --wide` shows all; --columns, --drop and --keep choose.", DIM, look.colour)

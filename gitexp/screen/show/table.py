@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from gitexp.experiment.record import Group
+from gitexp.experiment.record import Group, State
 from gitexp.experiment.table.best import Best, Direction, best_of, directions
 from gitexp.experiment.table.columns import Column, Kind
 from gitexp.experiment.table.grid import ABSENT, Grid, Lost
@@ -18,10 +18,12 @@ from gitexp.screen.cells import BEST_MARK, MISSING, UNREADABLE, cell_texts, fit,
 from gitexp.screen.decimals import decimals, is_a_number
 from gitexp.screen.reasons import SHORT_HASH
 from gitexp.screen.show.data import TREE
-from gitexp.screen.show.fit import HEADINGS, Hidden, Look, Shown, fitting, left_out, shown_column, widths_of
+from gitexp.screen.show.fit import HEADINGS, Layout, Look, Shown, fitting, left_out, shown_column, widths_of
 from gitexp.screen.show.rows import ShownRow, created, shown_rows
-from gitexp.screen.terminal import BOLD, GREEN, paint
+from gitexp.screen.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, emphasise, paint
 
+BEST = f"{BOLD};{GREEN}"
+STATES = {State.FAILED: RED, State.INTERRUPTED: YELLOW, State.RUNNING: CYAN, State.QUEUED: DIM}
 WIDEST_CELL = 200  # columns that one value gets, however wide the terminal: it may be a book
 
 
@@ -33,12 +35,41 @@ def show_table(groups: Sequence[Group], grid: Grid, columns: Sequence[Column], l
     known = directions(columns, look.wishes)
     measured = [_measured(grid, column, judged, known.get(column), look) for column in columns]
     shown = [*_fixed(rows, look), *_ordered(measured, differs, look)]
-    hidden = Hidden()
+    layout = Layout(shown)
     if look.room is not None:
-        shown, hidden = fitting(shown, differs, look.room)
-    yield from _lines(rows, shown, look)
-    yield from _judged_by(shown, look)
-    yield from left_out(hidden, look)
+        layout = fitting(shown, differs, _once(_Echoes(grid, columns).is_one), look.room)
+    yield from _lines(rows, layout, grid, look)
+    yield from _judged_by(layout.shown, look)
+    yield from left_out(layout.hidden, look)
+
+
+class _Echoes:
+    """Params that are written down twice: DVCLive keeps a copy of those it was told, in a file of its own."""
+
+    def __init__(self, grid: Grid, columns: Sequence[Column]) -> None:
+        self._grid = grid
+        self._alike: dict[str, list[Column]] = {}
+        for column in columns:
+            if column.kind is Kind.PARAM:
+                self._alike.setdefault(_last(column), []).append(column)
+
+    def is_one(self, column: Column) -> bool:
+        """Whether a param of the same last name says all that this one does; of two equal ones the later."""
+        alike = self._alike.get(_last(column), []) if column.kind is Kind.PARAM else []
+        place = alike.index(column) if column in alike else 0
+        return any(
+            self._says_all(other, column) and (i < place or not self._says_all(column, other))
+            for i, other in enumerate(alike)
+            if i != place
+        )
+
+    def _says_all(self, one: Column, other: Column) -> bool:
+        pairs = zip(self._grid.values(one), self._grid.values(other), strict=True)
+        return all(theirs is None or isinstance(theirs, Lost) or theirs == ours for ours, theirs in pairs)
+
+
+def _last(column: Column) -> str:
+    return column.key.rpartition(".")[2]
 
 
 def _once(differs: Callable[[Column], bool]) -> Callable[[Column], bool]:
@@ -121,32 +152,78 @@ def _is_blank_or_number(value: Value) -> bool:
     return value is None or isinstance(value, Lost) or is_a_number(value)
 
 
-def _lines(rows: Sequence[ShownRow], shown: Sequence[Shown], look: Look) -> Iterator[str]:
-    widths = widths_of(shown)
+def _lines(rows: Sequence[ShownRow], layout: Layout, grid: Grid, look: Look) -> Iterator[str]:
+    shown = layout.shown
+    widths = widths_of(shown, layout.limit)
     starts = [i for i, one in enumerate(shown) if i and one.kind is not shown[i - 1].kind]
     rule, flat, cross = ("│", "─", "┼") if look.unicode else ("|", "-", "+")
+    pale = paint(rule, DIM, look.colour)
     headings = [HEADINGS[one.kind][0] if one.kind and i in starts else "" for i, one in enumerate(shown)]
-    yield _heading_line(shown, headings, widths, starts, rule, look)
-    titles = [
-        paint(one.title + " " * (wide - width(one.title)), _style(one), look.colour)
-        for one, wide in zip(shown, widths, strict=True)
-    ]
-    yield _joined(titles, starts, rule)
+    yield _heading_line(shown, headings, widths, starts, pale, look)
+    yield from _title_lines(shown, layout.limit, widths, starts, pale, look)
     bars = [flat * wide for wide in widths]
-    yield _joined(bars, starts, cross, flat)
-    padded = [_padded(one, wide, look) for one, wide in zip(shown, widths, strict=True)]
-    form = _joined(["%s"] * len(shown), starts, rule)
+    yield paint(_joined(bars, starts, cross, flat), DIM, look.colour)
+    paints = _paints(rows, shown, grid) if look.colour else [None] * len(shown)
+    padded = [_padded(one, wide, style) for one, wide, style in zip(shown, widths, paints, strict=True)]
+    form = _joined(["%s"] * len(shown), starts, pale)
     for row, texts in zip(rows, zip(*padded, strict=True), strict=True):
         line = (form % texts).rstrip()
-        yield line if row.is_experiment else paint(line, BOLD, look.colour)
+        yield line if row.is_experiment else emphasise(line, BOLD, look.colour)
 
 
-def _padded(one: Shown, wide: int, look: Look) -> Iterator[str]:
-    """The cells of a column, each as wide as the column, the best in colour."""
-    best = one.best.rows if one.best is not None and look.colour else ()
+def _title_lines(
+    shown: Sequence[Shown],
+    limit: int | None,
+    widths: Sequence[int],
+    starts: Sequence[int],
+    rule: str,
+    look: Look,
+) -> Iterator[str]:
+    """The titles, each standing on the line above the table's body."""
+    heads = [one.heads(limit) for one in shown]
+    most = max(map(len, heads))
+    for place in range(most):
+        texts = [head[place - most + len(head)] if place >= most - len(head) else "" for head in heads]
+        yield _joined(
+            [
+                paint(text, _style(one), look.colour and bool(text)) + " " * (wide - width(text))
+                for one, text, wide in zip(shown, texts, widths, strict=True)
+            ],
+            starts,
+            rule,
+        )
+
+
+_Paint = Callable[[int], str]  # the style of a column's cell in a row
+
+
+def _paints(rows: Sequence[ShownRow], shown: Sequence[Shown], grid: Grid) -> list[_Paint | None]:
+    """What is told apart by colour: states, the best, and params that are the baseline's (they are pale)."""
+    heads: list[int] = []
+    for i, row in enumerate(rows):
+        heads.append(heads[-1] if row.is_experiment else i)
+    return [_paint_of(one, rows, heads, grid) for one in shown]
+
+
+def _paint_of(one: Shown, rows: Sequence[ShownRow], heads: Sequence[int], grid: Grid) -> _Paint | None:
+    if one.kind is Kind.METRIC and one.best is not None:
+        best = set(one.best.rows)
+        return lambda row: BEST if row in best else ""
+    if one.kind is Kind.PARAM and one.column is not None:
+        values = grid.values(one.column)
+        return lambda row: DIM if row != heads[row] and values[row] == values[heads[row]] else ""
+    if one.kind is Kind.DEP or one.title in ("Rev", "Created"):
+        return lambda row: DIM if rows[row].is_experiment else ""
+    if one.title == "State":
+        return lambda row: STATES.get(rows[row].row.state, "")
+    return None
+
+
+def _padded(one: Shown, wide: int, style: _Paint | None) -> Iterator[str]:
+    """The cells of a column, each as wide as the column."""
     for row, text in enumerate(one.cells):
         blank = " " * (wide - width(text))
-        yield (paint(text, GREEN, True) if row in best else text) + blank
+        yield (paint(text, style(row), True) if style else text) + blank
 
 
 def _style(one: Shown) -> str:
