@@ -25,7 +25,7 @@ def command(
     everything: bool = typer.Option(False, "--all", help="All of these. What runs now has to be named."),
     json: bool = typer.Option(False, "--json", help="What was removed, as JSON."),
 ) -> None:
-    """Forget entries of the queue. The experiments that they made, and the logs, stay."""
+    """Forget entries of the queue; `exp undo` brings them back. Their experiments and logs stay."""
     wanted = {
         Place.QUEUED: queued or everything,
         Place.HELD: queued or everything,

@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """Remove experiments. Their data stays in the cache, and their commits can be brought back."""
     project = find_project()
-    others = remove_unfinished(project.repo, () if keep else tuple(experiments or ()), queue, failed)
+    others = remove_unfinished(project, () if keep else tuple(experiments or ()), queue, failed)
     if not json:
         for name in others.removed:
             sys.stdout.write(visible(f"Removed {name}, which was no experiment yet") + "\n")

@@ -51,8 +51,21 @@ class Overwritten:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOut:
+    """A small file of ours that was removed: its path under .git/gitexp and its text.
+
+    Without `ref` at `commit` it would mean nothing: where that is gone, it comes back as well.
+    """
+
+    path: str
+    text: str
+    ref: str
+    commit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """`what` is the command in short. `kept` are the refs that keep what the moves took away.
+    """`what` is the command in short. `kept` are the refs that keep what was taken away.
 
     With `remote` the moves took place on that Git remote.
     """
@@ -63,6 +76,7 @@ class Operation:
     kept: tuple[str, ...] = ()
     remote: str | None = None
     workspace: Overwritten | None = None
+    files: tuple[TakenOut, ...] = ()
 
     @property
     def time(self) -> float:
@@ -158,7 +172,11 @@ def time_of(moment: str) -> float:
 
 def named(experiments: Sequence[Experiment]) -> str:
     """'a', 'a and b', 'a, b, c and 5 more'."""
-    names = [one.name for one in experiments]
+    return some_of([one.name for one in experiments])
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The same of names."""
     if len(names) > _SHOWN:
         return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -18,6 +18,7 @@ from gitexp.queue.engines.withdraw import cancel_jobs
 from gitexp.queue.enqueue import drop_snapshots, names_in_queue
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.queue.lost import requeue_lost
+from gitexp.queue.take_out import take_out
 
 _ORDER = (Place.RUNNING, Place.SUBMITTED, Place.QUEUED, Place.HELD, Place.FAILED, Place.SUCCESS)
 
@@ -60,7 +61,7 @@ def remove_entries(project: Project, words: Sequence[str], places: Sequence[Plac
     board = open_board(project.repo)
     chosen = board.find(words, *_ORDER) if words else []
     chosen += [entry for entry in board.entries(*places) if entry not in chosen] if places else []
-    removed = [job for place, job in chosen if board.remove(job, place)]
+    removed = take_out(project.repo, board, chosen)
     cancel_jobs(project, [job.id for job in removed])
     drop_snapshots(project.repo, board)
     return removed

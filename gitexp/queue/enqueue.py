@@ -86,6 +86,11 @@ def _is_settled(ref: str) -> bool:
     return time.time() - began > 60
 
 
+def snapshot_ref(job: QueuedJob) -> str:
+    """The ref that keeps the snapshot of an entry while the queue has it."""
+    return f"{SNAPSHOTS}{job.group}"
+
+
 def names_in_queue(board: Board) -> dict[str, set[str]]:
     """Names that are spoken for, by baseline: queued, held and running entries."""
     names: dict[str, set[str]] = {}

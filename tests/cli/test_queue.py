@@ -80,6 +80,24 @@ def test_all_that_waits_can_be_removed(lab: Lab) -> None:
     assert "No experiment tasks" in exp_ok(lab.path, "queue", "status")
 
 
+def test_what_was_removed_from_the_queue_comes_back(lab: Lab) -> None:
+    exp_ok(lab.path, "run", "--queue", "-n", "q", "-S", "train.lr=0.2,0.3")
+    exp_ok(lab.path, "queue", "hold", "q-2")
+    before = exp_ok(lab.path, "queue", "status")
+    exp_ok(lab.path, "queue", "remove", "--all")
+    for ref in lab.git("for-each-ref", "--format=%(refname)", "refs/gitexp/queue").split():
+        lab.git("update-ref", "-d", ref)  # as the next worker does when it goes home
+    lab.git("gc", "-q", "--prune=now")
+    assert "queue remove q-1 and q-2" in exp_ok(lab.path, "undo", "--list")
+    exp_ok(lab.path, "undo")
+    assert exp_ok(lab.path, "queue", "status") == before
+    exp_ok(lab.path, "run", "--run-all")
+    assert exp_ok(lab.path, "list", "--name-only").split() == ["q-1"]
+    exp_ok(lab.path, "remove", "q-2")
+    exp_ok(lab.path, "undo")
+    assert "q-2" in exp_ok(lab.path, "queue", "status")
+
+
 def test_a_failed_run_is_listed_with_what_to_do(failing: Lab) -> None:
     out = exp_ok(failing.path, "log", "--failed")
     assert "Ended:    failed after" in out

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gitexp.atomic import write_atomic
 from gitexp.cache.tree import hash_path
 from gitexp.cache.workspace import remove
 from gitexp.errors import ExpError
@@ -16,6 +17,7 @@ from gitexp.experiment.operations import (
     Operation,
     Overwritten,
     RefMove,
+    TakenOut,
     forget_operation,
     keep_changes,
     list_operations,
@@ -44,6 +46,7 @@ def take_back(project: Project, number: int = 1) -> Operation:
         _take_back_there(project.repo, operation, operation.remote)
     else:
         _take_back_here(project.repo, operation)
+    _put_files_back(project.repo, operation.files)
     if operation.workspace is not None:
         _restore_workspace(project, operation.workspace)
     else:
@@ -78,6 +81,18 @@ def _take_back_there(repo: Repo, operation: Operation, remote: str) -> None:
         raise ExpError(
             f"'{operation.what}' can't be taken back: {refused[0].ref} on '{remote}' has changed again."
         )
+
+
+def _put_files_back(repo: Repo, files: Sequence[TakenOut]) -> None:
+    """The refs first: what the files are about must not be missing for a moment."""
+    needed = {file.ref: file.commit for file in files}
+    change_refs(
+        repo, [RefChange(ref, commit, None) for ref, commit in needed.items() if read_ref(repo, ref) is None]
+    )
+    for file in files:
+        path = repo.state_dir / file.path
+        if not path.exists():
+            write_atomic(path, file.text.encode())
 
 
 def _restore_workspace(project: Project, over: Overwritten) -> None:

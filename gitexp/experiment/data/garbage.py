@@ -17,7 +17,7 @@ from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import list_objects, list_temps
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
-from gitexp.errors import ExpError
+from gitexp.errors import Exit, ExpError
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
 from gitexp.experiment.data.kept_hashes import CommitHashes, hashes_below, with_children
 from gitexp.experiment.data.leftovers import Leftovers, Piece, find_leftovers, old_logs
@@ -118,6 +118,7 @@ def kept_values(project: Project, store: Store, request: GcRequest, ending: Coll
             "say what to keep besides experiments: the workspace (-w), branches (-a), tags (-T), or all"
             " commits (-A).",
             "`exp gc -w --dry` shows what would go.",
+            Exit.USAGE,
         )
     repo = project.repo
     commits = [*commits_in(repo, scope), *_always_kept(repo, request.experiments, ending)]

@@ -14,7 +14,7 @@ from gitexp.build.stop import Stop
 from gitexp.cache.hashing import md5_bytes
 from gitexp.cache.store import Store
 from gitexp.content import Hash
-from gitexp.errors import ExpError
+from gitexp.errors import Exit, ExpError
 from gitexp.experiment.change.change import RemoveRequest, remove_experiments
 from gitexp.experiment.data.add import add_data
 from gitexp.experiment.data.commit_scope import CommitScope
@@ -119,8 +119,9 @@ def test_a_commit_that_cant_be_parsed_keeps_its_data(lab: Lab) -> None:
 
 
 def test_without_a_scope_nothing_happens(lab: Lab) -> None:
-    with pytest.raises(ExpError, match="say what to keep"):
+    with pytest.raises(ExpError, match="say what to keep") as refused:
         find_garbage(lab.project, GcRequest(CommitScope()))
+    assert refused.value.exit_code is Exit.USAGE
 
 
 def test_while_a_stage_is_at_work_what_it_may_need_stays(lab: Lab) -> None:
