@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -180,6 +181,8 @@ def _as_usage_error(error: Any) -> ExpError:
 
 def entry() -> None:
     """The console script."""
+    # A listing makes a hundred thousand records in which nothing is circular: look for circles rarely.
+    gc.set_threshold(200_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Text of params, metrics and file names may hold what no encoding can write: it is shown escaped.

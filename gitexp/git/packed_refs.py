@@ -55,8 +55,8 @@ def packed_under(common_dir: Path, prefix: str) -> list[tuple[str, str]]:
         return []
     # The file is sorted, so between the first and the last of them there is hardly anything else.
     part = text[text.rfind(b"\n", 0, first) + 1 : text.find(b"\n", text.rfind(start))]
-    split = [line.partition(" ") for line in os.fsdecode(part).split("\n")]
-    return [(name, oid) for oid, _, name in split if name.startswith(prefix) and oid[:1] not in ("^", "#")]
+    lines, wide = os.fsdecode(part).split("\n"), part.find(b" ")
+    return [(line[wide + 1 :], line[:wide]) for line in lines if line.startswith(prefix, wide + 1)]
 
 
 def packed_called(common_dir: Path, prefix: str, depth: int, name: str) -> list[tuple[str, str]]:
