@@ -83,9 +83,9 @@ def command(
                 text = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
         else:
             request = LogRequest(tuple(names), baselines, most, grep, author, since, tuple(paths))
-            found = find_log(project, reader, request)
-            left_out = len(found) - len(found[:most])
-            entries = read_entries(reader, found[:most])
+            log = find_log(project, reader, request)
+            left_out = log.left_out
+            entries = read_entries(reader, log.found)
             if json:
                 text = (answer_text(_data(project, reader, entry, bool(names))) for entry in entries)
             elif graph:

@@ -115,7 +115,12 @@ def command(
     keys = sort_keys(sort_by or (), sort_order == "desc")
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
     project = find_project()
-    request = TableRequest(baselines, not hide_workspace, not hide_failed, force)
+    # In the order in which they stand, no more are read than are shown.
+    as_they_stand = condition is None and not keys and not (group_by or seeds or interactive)
+    usual = None if json or csv or md else bound(MOST_LINES, None, everything)
+    most = usual if top is None else top
+    read = most if as_they_stand else None
+    request = TableRequest(baselines, not hide_workspace, not hide_failed, force, read)
     wishes = Wishes(tuple(minimize or ()), tuple(maximize or ()))
     names = tuple(name for word in column or () for name in word.split(",") if name)
     if interactive and not (json or csv or md or group_by or seeds):
@@ -140,9 +145,7 @@ def command(
     if json:
         write_pieces(show_json(groups))
         return
-    left_out = 0
-    if top is None and not (csv or md):
-        groups, left_out = _first(groups, bound(MOST_LINES, None, everything))
+    groups, left_out = _first(groups, usual if top is None else None)
     grid = Grid(list(all_rows(groups)))
     if names:
         columns = named_columns(grid.columns, names)
@@ -163,7 +166,7 @@ def command(
 
 def _first(groups: Sequence[Group], most: int | None) -> tuple[list[Group], int]:
     """The first so many experiments of all groups together, as they stand, and how many are left out."""
-    total = sum(len(group.rows) for group in groups)
+    total = sum(len(group.rows) + group.more for group in groups)
     if most is None or total <= most:
         return list(groups), 0
     return top_rows(groups, most), total - most

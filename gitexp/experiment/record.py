@@ -66,10 +66,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A baseline and its experiments, newest first. The workspace is a group without experiments."""
+    """A baseline and its experiments, newest first. The workspace is a group without experiments.
+
+    `more`: how many experiments it has that were not read.
+    """
 
     head: Row
     rows: tuple[Row, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

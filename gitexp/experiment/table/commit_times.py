@@ -2,7 +2,7 @@
 
 The file is a sequence of blocks, one for each time that some were added:
 
-    "ETM1", bytes of an object id, how many, CRC-32 of what follows, the ids, seconds since the epoch (8 bytes)
+    "ETM1", bytes of an object id, how many, CRC-32 of what follows; the ids, the seconds since the epoch
 
 It is a pure cache. What comes after damage is as if it were not there, and the file is then written anew;
 so it is when it has become many small blocks.
@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
@@ -23,16 +24,17 @@ MOST_BLOCKS = 100
 _HEAD = struct.Struct(">4sBII")
 _MAGIC = b"ETM1"
 
-ReadTime = Callable[[str], "int | None"]
+ReadTimes = Callable[[Sequence[str]], Mapping[str, int]]
 
 
-def commit_times(repo: Repo, commits: Collection[str], read: ReadTime) -> dict[str, int]:
+def commit_times(repo: Repo, commits: Collection[str], read: ReadTimes) -> dict[str, int]:
     """Commit id -> seconds since the epoch. `read` is asked for those that are not remembered; a commit that
     it does not know has no time.
     """
     path = repo.state_dir / "cache" / "times-1"
     known, blocks, whole = _read(path)
-    new = {oid: when for oid in commits if oid not in known and (when := read(oid)) is not None}
+    unknown = [oid for oid in commits if oid not in known]
+    new = read(unknown) if unknown else {}
     if new:
         known.update(new)
         if whole and blocks < MOST_BLOCKS:
@@ -71,17 +73,13 @@ def _block(times: Mapping[str, int]) -> bytes:
 
 def _append(path: Path, times: Mapping[str, int]) -> None:
     """A full or read-only disk costs speed, nothing else."""
-    try:
+    with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         with os.fdopen(handle, "ab", buffering=0) as file:
             file.write(_block(times))
-    except OSError:
-        pass
 
 
 def _write_anew(path: Path, times: Mapping[str, int]) -> None:
-    try:
+    with suppress(OSError):
         write_atomic(path, _block(times))
-    except OSError:
-        pass

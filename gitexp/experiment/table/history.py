@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from gitexp.dataclass import dataclass
@@ -62,9 +62,17 @@ class Found:
     remark: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What the request is for up to its limit, read as it is asked for; how many more there are."""
+
+    found: Iterator[Found]
+    left_out: int = 0
+
+
 def read_log(project: Project, reader: RevisionReader, request: LogRequest) -> Iterator[LogEntry]:
     """Experiments by name, or all of some baselines, newest first; read as they are asked for."""
-    return read_entries(reader, find_log(project, reader, request)[: request.limit])
+    return read_entries(reader, find_log(project, reader, request).found)
 
 
 def read_entries(reader: RevisionReader, found: Iterable[Found]) -> Iterator[LogEntry]:
@@ -73,27 +81,54 @@ def read_entries(reader: RevisionReader, found: Iterable[Found]) -> Iterator[Log
         yield LogEntry(one.experiment, one.commit, _changes(reader, one.experiment, one.commit), one.remark)
 
 
-def find_log(project: Project, reader: RevisionReader, request: LogRequest) -> list[Found]:
-    """All that the request is for, whatever its limit, newest first or as they are named.
+def find_log(project: Project, reader: RevisionReader, request: LogRequest) -> Log:
+    """What the request is for, newest first or as they are named. Of a hundred thousand that nothing is asked
+    of but when they were made, no more is read than is wanted.
 
     Raises ExpError for an unknown name, revision or time.
     """
-    found = [find_experiment(project.repo, name) for name in request.names] or _all(
-        project, reader, request.baselines
-    )
-    commits = reader.objects.commits(one.commit for one in found)
-    known = [(one, commits[one.commit]) for one in dict.fromkeys(found) if one.commit in commits]
-    if not request.names:
-        known.sort(key=lambda pair: (pair[1].time, pair[0].commit), reverse=True)
-    remarks = read_remarks(project.repo, set(commits) if request.names else None)
-    known = [pair for pair in known if _fits(request, *pair, remarks.get(pair[1].oid, ""))]
-    if request.since is not None:
-        least = seconds_of(project, request.since)
-        known = [pair for pair in known if pair[1].time >= least]
+    chosen = _chosen(project, reader, request)
+    remarks = read_remarks(project.repo, {one.commit for one in chosen} if request.names else None)
+    asks = request.words is not None or request.author is not None
+    reader.ready_for(len(chosen if asks else chosen[: request.limit]))
+    if asks:
+        chosen = [
+            one
+            for one in chosen
+            if (commit := reader.objects.commit(one.commit)) is not None
+            and _fits(request, one, commit, remarks.get(one.commit, ""))
+        ]
     if request.paths:
-        changed = changing(project, [one for one, _ in known], request.paths)
-        known = [pair for pair in known if pair[0].commit in changed]
-    return [Found(one, commit, remarks.get(commit.oid, "")) for one, commit in known]
+        changed = changing(project, chosen, request.paths)
+        chosen = [one for one in chosen if one.commit in changed]
+    first = chosen[: request.limit]
+    return Log(_read(reader, first, remarks), len(chosen) - len(first))
+
+
+def _chosen(project: Project, reader: RevisionReader, request: LogRequest) -> list[Experiment]:
+    """Those named, in that order, or those of the baselines whose commits are here; made since then."""
+    if request.names:
+        found = list(dict.fromkeys(find_experiment(project.repo, name) for name in request.names))
+        if request.since is None:
+            return found
+    else:
+        baselines = find_baselines(project.repo, reader.objects, request.baselines)
+        found = of_root(project.repo, project.prefix, list_experiments(project.repo, baselines))
+    times = reader.times([one.commit for one in found])
+    known = [(times[one.commit], one.commit, one) for one in found if one.commit in times]
+    if not request.names:
+        known.sort(key=lambda made: made[:2], reverse=True)
+    least = None if request.since is None else seconds_of(project, request.since)
+    return [one for when, _, one in known if least is None or when >= least]
+
+
+def _read(
+    reader: RevisionReader, experiments: Sequence[Experiment], remarks: Mapping[str, str]
+) -> Iterator[Found]:
+    for one in experiments:
+        commit = reader.objects.commit(one.commit)
+        if commit is not None:
+            yield Found(one, commit, remarks.get(one.commit, ""))
 
 
 def _fits(request: LogRequest, experiment: Experiment, commit: Commit, remark: str) -> bool:
@@ -120,11 +155,6 @@ def read_failed(
         raise ExpError(f"no failed run is called {', '.join(unknown)}.")
     last = sorted(runs, key=lambda run: run.kept.stamp, reverse=True)[:limit]
     return [replace(run, environment=read_environment(objects, run.commit.message)) for run in last]
-
-
-def _all(project: Project, reader: RevisionReader, baselines: Baselines) -> list[Experiment]:
-    found = list_experiments(project.repo, find_baselines(project.repo, reader.objects, baselines))
-    return of_root(project.repo, project.prefix, found)
 
 
 def _changes(reader: RevisionReader, experiment: Experiment, commit: Commit) -> Comparison | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from gitexp.dataclass import dataclass
@@ -97,7 +98,7 @@ def top_rows(groups: Sequence[Group], count: int, keys: Sequence[SortKey] = ()) 
     """
     rows = [row for group in groups for row in group.rows]
     best = {id(row) for row in _sorted(rows, _compares(groups, keys))[:count]}
-    return [Group(group.head, tuple(row for row in group.rows if id(row) in best)) for group in groups]
+    return [replace(group, rows=tuple(row for row in group.rows if id(row) in best)) for group in groups]
 
 
 def _compares(groups: Sequence[Group], keys: Sequence[SortKey]) -> list[tuple[Read, bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import TracebackType
 
 from gitexp.dataclass import dataclass
@@ -15,6 +15,7 @@ from gitexp.experiment.record import Experiment, Group, Row, Values
 from gitexp.experiment.roots import of_root
 from gitexp.experiment.stores import open_store
 from gitexp.experiment.table.collect import collect_values
+from gitexp.experiment.table.commit_times import commit_times
 from gitexp.experiment.table.fates import fates_of
 from gitexp.experiment.table.parsed_files import ParsedFiles
 from gitexp.experiment.table.row_cache import open_row_cache, row_line
@@ -27,16 +28,21 @@ from gitexp.pipeline.source import FolderFiles, visible
 from gitexp.project import Project
 
 WORKSPACE = "workspace"
+BULK = 1000  # objects that are read one by one: then a process costs more than libgit2 does
 
 
 @dataclass(frozen=True, slots=True)
 class TableRequest:
-    """Which rows; `fresh` reads everything anew and forgets what was cached of it."""
+    """Which rows; `fresh` reads everything anew and forgets what was cached of it.
+
+    `most`: so many experiments of all baselines together are read, as they stand in the table.
+    """
 
     baselines: Baselines = Baselines()
     workspace: bool = True
     failed: bool = True
     fresh: bool = False
+    most: int | None = None
 
 
 class RevisionReader:
@@ -85,6 +91,21 @@ class RevisionReader:
         self.objects = BulkReader(self._project.repo)
         return lambda oid: row_line(oid, self._read(oid))
 
+    def ready_for(self, objects: int) -> None:
+        """So many will be asked of `objects`: see bulk_objects for what is faster when."""
+        if objects > BULK:
+            self._read_in_bulk()
+
+    def times(self, oids: Sequence[str]) -> dict[str, int]:
+        """When commits were made, remembered between commands too; not of those that are not here."""
+        return commit_times(self._project.repo, oids, self._read_times)
+
+    def _read_times(self, oids: Sequence[str]) -> dict[str, int]:
+        if len(oids) > MANY:
+            self._read_in_bulk()
+        places = {oid: self.objects.place(oid) for oid in oids}
+        return {oid: place[1] for oid, place in places.items() if place is not None}
+
     def workspace(self) -> Values:
         """What the files of the workspace hold now."""
         files = FolderFiles(self._project.root, self._project.repo)
@@ -122,9 +143,8 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
             return []
         groups = [Group(Row(WORKSPACE, None, reader.workspace()))] if request.workspace else []
         names = names_of(project.repo)
-        experiments = _by_baseline(
-            of_root(project.repo, project.prefix, list_experiments(project.repo, oids))
-        )
+        all_there = _by_baseline(of_root(project.repo, project.prefix, list_experiments(project.repo, oids)))
+        experiments = _first(reader, oids, all_there, request.most)
         failed = failed_runs(project.repo, reader.objects, oids) if request.failed else []
         reader.expect([*oids, *(one.commit for found in experiments.values() for one in found)])
         fates = fates_of(project.repo, oids, names) if request.baselines.everywhere else {}
@@ -133,8 +153,25 @@ def collect_table(project: Project, request: TableRequest) -> list[Group]:
             rows = [_row(reader, one, remarks) for one in experiments.get(oid, ())]
             lost = [_failed_row(reader, one) for one in failed if one.kept.baseline == oid]
             head = Row(oid, names.get(oid), reader.commit(oid), fate=fates.get(oid))
-            groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost))))
+            more = len(all_there.get(oid, ())) - len(rows)
+            groups.append(Group(head, (*_newest_first(rows), *_newest_first(lost)), more))
         return groups
+
+
+def _first(
+    reader: RevisionReader, oids: Sequence[str], all_there: Mapping[str, list[Experiment]], most: int | None
+) -> Mapping[str, list[Experiment]]:
+    """The first experiments of all baselines together, the newest of each first."""
+    if most is None or sum(map(len, all_there.values())) <= most:
+        return all_there
+    times = reader.times([one.commit for found in all_there.values() for one in found])
+    first, room = {}, most
+    for oid in oids:
+        known = all_there.get(oid, [])
+        newest = sorted(known, key=lambda one: (times.get(one.commit, 0), one.commit), reverse=True)
+        first[oid] = newest[:room]
+        room -= len(first[oid])
+    return first
 
 
 def _row(reader: RevisionReader, experiment: Experiment, remarks: Mapping[str, str]) -> Row:

@@ -153,3 +153,27 @@ def test_a_project_in_a_subfolder_reads_its_own_files(work: Path) -> None:
 def test_a_commit_that_is_not_there_is_an_error_of_its_row(project: Path) -> None:
     with RevisionReader(find_project(project)) as reader:
         assert reader.commit("1" * 40).error == "commit 1111111 is not in this repository."
+
+
+def test_no_more_are_read_than_are_wanted(project: Path) -> None:
+    for number in range(6):
+        add_experiment(project, f"e{number}", number, 10 - number)
+    add_experiment(project, "bad", 9, 99, folder="refs/gitexp/failed")
+    _, head = groups(project, TableRequest(most=2))
+    assert ([row.name for row in head.rows], head.more) == (["e0", "e1", "bad"], 4)
+    _, head = groups(project, TableRequest(most=6))
+    assert (len(head.rows), head.more) == (7, 0)
+
+
+def test_of_several_baselines_the_first_ones_have_the_room(project: Path) -> None:
+    for number in range(3):
+        add_experiment(project, f"old{number}", number, 10 + number)
+    write_files(project, {"params.yaml": "lr: 5\n"})
+    commit_all(project)
+    for number in range(2):
+        add_experiment(project, f"new{number}", number, number)
+    request = TableRequest(Baselines(num=2), workspace=False, most=3)
+    assert [([row.name for row in group.rows], group.more) for group in groups(project, request)] == [
+        (["new1", "new0"], 0),
+        (["old2"], 2),
+    ]
