@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from gitexp import deferred
 from gitexp.cache.aws_profile import aws_profile
 from gitexp.cache.object_store_client import Manner, client_options, retry_config
 from gitexp.cache.remote_options import flag
@@ -59,13 +60,24 @@ class Backend:
     """obstore's stores of one remote, each made when it is first needed: that reads all certificates.
 
     `unsendable` is an option that asks for what can't be sent along; None where there is none.
+    `uploads` makes an Uploads, where those in parts stay until somebody asks (S3).
     """
 
-    def __init__(self, make: Callable[[Manner], Any], unsendable: str | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[Manner], Any],
+        unsendable: str | None = None,
+        uploads: Callable[[], Any] | None = None,
+    ) -> None:
         self._make = make
         self._made: dict[Manner, Any] = {}
         self._lock = threading.Lock()
         self.unsendable = unsendable
+        self._uploads = uploads
+
+    @property
+    def uploads(self) -> Any:
+        return self._uploads() if self._uploads is not None else None
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -84,9 +96,14 @@ def open_backend(remote: Remote) -> Backend:
     url = urlsplit(remote.url)
     if not url.netloc:
         raise ExpError(f"remote '{remote.name}': its url names no bucket: {public_url(remote.url)}")
-    make = partial(_MAKERS[url.scheme], remote, url.netloc, url.path.strip("/") or None)
-    asked = [name for name in _UNSENDABLE if remote.options.get(name)] if url.scheme == "s3" else []
-    backend = Backend(make, asked[0] if asked else None)
+    prefix = url.path.strip("/") or None
+    make = partial(_MAKERS[url.scheme], remote, url.netloc, prefix)
+    if url.scheme == "s3":
+        asked = [name for name in _UNSENDABLE if remote.options.get(name)]
+        uploads = partial(_s3_uploads, remote, url.netloc, prefix)
+        backend = Backend(make, asked[0] if asked else None, uploads)
+    else:
+        backend = Backend(make)
     try:
         backend.store(Manner.ASK)
     except (BaseError, ValueError) as error:
@@ -94,7 +111,7 @@ def open_backend(remote: Remote) -> Backend:
     return backend
 
 
-def _s3(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:
+def _s3_config(remote: Remote) -> dict[str, str]:
     config = {**aws_profile(remote, os.environ), **_renamed(remote, _S3)}
     endpoint = config.get("endpoint", os.environ.get("AWS_ENDPOINT_URL", ""))
     if endpoint:
@@ -106,13 +123,23 @@ def _s3(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:
         config["server_side_encryption"] = "sse-c"
     if flag(remote, "allow_anonymous_login"):
         config["skip_signature"] = "true"
+    return config
+
+
+def _s3(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:
+    config = _s3_config(remote)
     return S3Store(
         bucket,
         prefix=prefix,
         config=config,  # type: ignore[arg-type]
-        client_options=client_options(remote, endpoint.startswith("http://"), manner),
+        client_options=client_options(remote, config.get("endpoint", "").startswith("http://"), manner),
         retry_config=retry_config(manner),
     )
+
+
+def _s3_uploads(remote: Remote, bucket: str, prefix: str | None) -> Any:
+    module = deferred.module("gitexp.cache.object_uploads")
+    return module.Uploads(remote, _s3_config(remote), bucket, prefix)
 
 
 def _gcs(remote: Remote, bucket: str, prefix: str | None, manner: Manner) -> Any:

@@ -49,6 +49,15 @@ def _kind_of(text: str, was_allowed: bool) -> Kind:
     return Kind.DAMAGED if _SPOILED.search(text) else Kind.FATAL
 
 
+def trouble_of_status(code: int, url: str, text: str) -> RemoteTrouble:
+    """What an answer that is no success means."""
+    if code == 404:
+        kind = Kind.FATAL if any(word in text for word in _NO_BUCKET) else Kind.ABSENT
+    else:
+        kind = Kind.PASSING if code >= 500 or code in (408, 429) else Kind.FATAL
+    return RemoteTrouble(kind, f"{url}: status {code}", _hint(f"{code} {text}"))
+
+
 def _hint(text: str) -> str | None:
     if "403" in text or "401" in text or "credential" in text.lower():
         return (

@@ -17,7 +17,15 @@ from pathlib import Path
 from gitexp.cache.copying import copy_and_hash
 from gitexp.cache.durable import sync_files
 from gitexp.cache.link import temp_beside
-from gitexp.cache.remote_store import Kind, Moved, RemoteObject, RemoteTrouble, absent, damaged
+from gitexp.cache.remote_store import (
+    Kind,
+    Moved,
+    RemoteObject,
+    RemoteTrouble,
+    absent,
+    damaged,
+    is_half_written,
+)
 from gitexp.cache.trouble import file_trouble
 
 _READ_ONLY = 0o444  # as DVC leaves its objects in such a remote
@@ -108,6 +116,15 @@ class FolderRemote:
         return md5
 
     def list(self, prefix: str) -> Iterator[RemoteObject]:
+        return (found for found in self._walk(prefix) if not found.key.endswith(".tmp"))
+
+    def unfinished(self) -> Iterator[RemoteObject]:
+        return (found for found in self._walk("") if is_half_written(found.key))
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        self.delete([found.key for found in unfinished])
+
+    def _walk(self, prefix: str) -> Iterator[RemoteObject]:
         if not self._root.is_dir():
             return
         waiting = [prefix.rstrip("/")]
@@ -124,7 +141,7 @@ class FolderRemote:
                 key = f"{folder}/{item.name}" if folder else item.name
                 if item.is_dir():
                     waiting.append(key)
-                elif not item.name.endswith(".tmp"):
+                else:
                     with suppress(FileNotFoundError):
                         found = item.stat()
                         yield RemoteObject(key, found.st_size, found.st_mtime)

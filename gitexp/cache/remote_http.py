@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from gitexp.cache.remote_options import FALSE, TRUE, jobs, seconds
+from gitexp.cache.remote_options import jobs, seconds
 from gitexp.cache.remote_store import (
     Kind,
     Moved,
@@ -24,6 +24,7 @@ from gitexp.cache.remote_store import (
     public_url,
     read_only,
 )
+from gitexp.cache.remote_tls import tls_context
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
 
@@ -41,7 +42,7 @@ class HttpRemote:
         self._base = _without_user(remote.url.rstrip("/"))
         self._timeout = seconds(remote, "read_timeout", _TIMEOUT)
         self._headers = _headers(remote)
-        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=_context(remote)))
+        self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=tls_context(remote)))
 
     def exists(self, keys: Collection[str]) -> Mapping[str, int | None]:
         with ThreadPoolExecutor(self.jobs) as pool:
@@ -87,6 +88,12 @@ class HttpRemote:
 
     def delete(self, keys: Collection[str]) -> None:
         raise read_only(self.url, "HTTP remotes are read-only")
+
+    def unfinished(self) -> Iterator[RemoteObject]:
+        return iter(())
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        """There never is anything."""
 
     def _open(self, key: str, method: str) -> http.client.HTTPResponse:
         request = urllib.request.Request(
@@ -141,17 +148,6 @@ def _headers(remote: Remote) -> Mapping[str, str]:
 def _without_user(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _context(remote: Remote) -> ssl.SSLContext:
-    verify = remote.options.get("ssl_verify", "true")
-    if verify.lower() in FALSE:
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    named = verify if verify.lower() not in TRUE else None
-    return ssl.create_default_context(cafile=named)
 
 
 def open_store(remote: Remote) -> HttpRemote:

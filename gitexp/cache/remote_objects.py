@@ -30,6 +30,7 @@ from gitexp.cache.remote_store import (
     RemoteTrouble,
     absent,
     damaged,
+    is_object_or_run,
     public_url,
     read_only,
 )
@@ -186,6 +187,16 @@ class ObjectRemote:
             except RemoteTrouble as trouble:
                 if trouble.kind is not Kind.ABSENT:
                     raise
+
+    def unfinished(self) -> Iterator[RemoteObject]:
+        uploads = self._backend.uploads
+        if uploads is not None and uploads.can_ask:
+            yield from (found for found in uploads.list() if is_object_or_run(found.key))
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        uploads = self._backend.uploads
+        for found in unfinished:
+            uploads.abort(found.key, found.upload)
 
     def _ask(self, key: str, ask: Callable[[], T], manner: Manner = Manner.ASK) -> T:
         try:

@@ -6,14 +6,25 @@ import math
 import os
 import posixpath
 import re
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import Empty, LifoQueue, Queue
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from gitexp.cache.hashing import md5_file
 from gitexp.cache.remote_options import jobs, seconds
-from gitexp.cache.remote_store import Kind, Moved, RemoteObject, RemoteTrouble, absent, damaged, public_url
+from gitexp.cache.remote_store import (
+    Kind,
+    Moved,
+    RemoteObject,
+    RemoteTrouble,
+    absent,
+    damaged,
+    is_half_written,
+    public_url,
+)
 from gitexp.cache.sftp_session import SftpSession, quoted
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
@@ -21,7 +32,7 @@ from gitexp.project.settings import Remote
 _JOBS = 4  # each is a connection of its own; sshd starts to refuse beyond ten
 _TIMEOUT = 60.0  # seconds
 _FEW = 3  # files asked for one by one; of more in one folder the folder is listed
-_ENTRY = re.compile(r"([-dl])\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s+\S+\s+\S+\s+\S+\s+(.*)")
+_ENTRY = re.compile(r"([-dl])\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s+(\S+\s+\S+\s+\S+)\s+(.*)")
 
 
 class SftpRemote:
@@ -42,10 +53,10 @@ class SftpRemote:
         found: dict[str, int | None] = {}
         for folder, inside in by_folder.items():
             places = inside if len(inside) <= _FEW else [folder]
-            for kind, size, name in self._look(places):
-                key = posixpath.join(folder, name)
-                if kind == "-" and key in inside:
-                    found[key] = size
+            for entry in self._look(places):
+                key = posixpath.join(folder, entry.name)
+                if entry.kind == "-" and key in inside:
+                    found[key] = entry.size
         return found
 
     def put(self, source: Path, key: str, md5: str | None, moved: Moved) -> None:
@@ -57,11 +68,11 @@ class SftpRemote:
         final = self._path(key)
         temp = f"{final}.{os.urandom(4).hex()}.tmp"
         told = self._ask([f"put -f {quoted(os.fspath(source))} {quoted(temp)}", f"ls -ln {quoted(temp)}"])
-        if [entry[1] for entry in _entries(told)] != [size]:
+        if [entry.size for entry in _entries(told)] != [size]:
             self._ask([f"rm {quoted(temp)}"])
             raise RemoteTrouble(_kind(told), f"{self.url}: {_complaint(told)}")
         told = self._ask([f"rename {quoted(temp)} {quoted(final)}", f"ls -ln {quoted(final)}"])
-        if [entry[1] for entry in _entries(told)] != [size]:
+        if [entry.size for entry in _entries(told)] != [size]:
             raise RemoteTrouble(_kind(told), f"{self.url}: {_complaint(told)}")
         moved(size)
 
@@ -78,15 +89,24 @@ class SftpRemote:
         return None
 
     def list(self, prefix: str) -> Iterator[RemoteObject]:
+        return (found for found in self._walk(prefix) if not found.key.endswith(".tmp"))
+
+    def unfinished(self) -> Iterator[RemoteObject]:
+        return (found for found in self._walk("") if is_half_written(found.key))
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        self.delete([found.key for found in unfinished])
+
+    def _walk(self, prefix: str) -> Iterator[RemoteObject]:
         waiting = [prefix.rstrip("/")]
         while waiting:
             folder = waiting.pop()
-            for kind, size, name in self._look([folder]):
-                key = posixpath.join(folder, name)
-                if kind == "d":
+            for found in self._look([folder]):
+                key = posixpath.join(folder, found.name)
+                if found.kind == "d":
                     waiting.append(key)
-                elif kind == "-" and not name.endswith(".tmp"):
-                    yield RemoteObject(key, size)
+                elif found.kind == "-":
+                    yield RemoteObject(key, found.size, found.modified)
 
     def delete(self, keys: Collection[str]) -> None:
         if keys:
@@ -121,12 +141,35 @@ class SftpRemote:
             self._idle.put(session)
 
 
-Entry = tuple[str, int, str]  # type letter, size in bytes, name
+class Entry(NamedTuple):
+    """A line of `ls`: `kind` is its letter, `size` in bytes, `modified` in seconds since the epoch."""
+
+    kind: str
+    size: int
+    modified: float | None
+    name: str
 
 
 def _entries(lines: Collection[str]) -> Sequence[Entry]:
     found = (_ENTRY.fullmatch(line) for line in lines)
-    return [(match[1], int(match[2]), posixpath.basename(match[3])) for match in found if match]
+    return [
+        Entry(match[1], int(match[2]), _seconds_of(match[3]), posixpath.basename(match[4]))
+        for match in found
+        if match
+    ]
+
+
+def _seconds_of(written: str) -> float | None:
+    """'Nov 28 20:25', of half a year ago at most, or 'Nov 28 2024'; in local time."""
+    words, now = written.split(), time.time()
+    try:
+        if ":" not in words[2]:
+            return time.mktime(time.strptime(" ".join(words), "%b %d %Y"))
+        years = (time.localtime(now).tm_year - back for back in (0, 1))
+        times = [time.mktime(time.strptime(f"{year} {' '.join(words)}", "%Y %b %d %H:%M")) for year in years]
+    except (ValueError, OverflowError):
+        return None
+    return min(times, key=lambda one: abs(now - one))
 
 
 def _complaint(lines: Collection[str]) -> str:

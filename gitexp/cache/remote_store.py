@@ -9,6 +9,7 @@ Keys are POSIX paths below the remote's URL, in DVC's layout:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -20,6 +21,14 @@ from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 RUNS = "runs/"
+
+_RUN = re.compile(r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}/[0-9a-f]{64}")
+
+# What a push stages beside an object's or a run's place: ours and DVC's (hidden); over SFTP with the name.
+_HALF = re.compile(
+    r"(?:(?:files/md5/)?[0-9a-f]{2}|runs/[0-9a-f]{2}/[0-9a-f]{64})"
+    r"/(?:\.[\w-]{8,40}|[0-9a-f]{30,64}(?:\.dir)?\.[0-9a-f]{8})\.tmp"
+)
 
 _PREFIX = {MD5: "files/md5/", DOS2UNIX: ""}
 
@@ -45,11 +54,15 @@ class RemoteTrouble(ExpError):
 
 @dataclass(frozen=True, slots=True)
 class RemoteObject:
-    """One object in a listing; `size` in bytes, `modified` in seconds since the epoch, None if not told."""
+    """One object in a listing; `size` in bytes, `modified` in seconds since the epoch, None if not told.
+
+    `upload` is the id of one that never was finished: there is no object.
+    """
 
     key: str
     size: int | None
     modified: float | None = None
+    upload: str | None = None
 
 
 class RemoteStore(Protocol):
@@ -84,6 +97,12 @@ class RemoteStore(Protocol):
     def delete(self, keys: Collection[str]) -> None:
         """Remove objects; one that is not there is fine."""
 
+    def unfinished(self) -> Iterator[RemoteObject]:
+        """What pushes began and did not finish; also that of pushes at work, by `modified` (or begun)."""
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        """Remove such."""
+
 
 def key_of(value: str, algorithm: str = MD5) -> str:
     """The key of an object."""
@@ -97,6 +116,16 @@ def value_of(key: str) -> tuple[str, str] | None:
     digits = value.removesuffix(".dir")
     sound = len(digits) == 32 and all(char in "0123456789abcdef" for char in digits)
     return (value, algorithm) if sound and key == key_of(value, algorithm) else None
+
+
+def is_half_written(key: str) -> bool:
+    """Whether a file is what a push stages before it has its name."""
+    return _HALF.fullmatch(key) is not None
+
+
+def is_object_or_run(key: str) -> bool:
+    """Whether a key is one of ours or DVC's: other things may lie in the same bucket."""
+    return value_of(key) is not None or _RUN.fullmatch(key) is not None
 
 
 def public_url(url: str) -> str:

@@ -60,7 +60,7 @@ def command(
         keep_lost_runs(project)
     garbage = find_garbage(project, request)
     there = find_remote_garbage(project, request, remote) if cloud or remote else None
-    nothing = garbage.is_empty and not (there and there.objects)
+    nothing = garbage.is_empty and not there
     if not json:
         title = "Nothing to remove." if nothing else "Would remove:" if dry else "To remove:"
         sys.stdout.write("".join(f"{line}\n" for line in (title, *gc_lines(garbage, there))))

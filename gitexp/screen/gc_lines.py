@@ -26,6 +26,9 @@ def gc_lines(garbage: Garbage, there: RemoteGarbage | None) -> list[str]:
     if there is not None and there.objects:
         where = one_line(there.remote.url)
         lines.append(f"  {plural(len(there.objects), 'object')} on {where} ({size_text(there.size)})")
+    if there is not None and there.unfinished:
+        count = plural(len(there.unfinished), "unfinished upload")
+        lines.append(f"  {count} on {one_line(there.remote.url)}, more than a day old")
     if garbage.busy:
         lines.append("A run is at work: what is younger than it, and what the run cache names, stays.")
     return lines
@@ -65,6 +68,7 @@ class GcAnswer(TypedDict):
     undo_refs: Annotated[int, "refs that kept commits for them"]
     caches: Annotated[int, "files of ours that nothing reads any more"]
     remote_objects: int
+    remote_unfinished: Annotated[int, "what pushes that were killed left on the remote"]
     busy: Annotated[bool, "something runs: what it may need was kept"]
 
 
@@ -81,5 +85,6 @@ def gc_json(garbage: Garbage, there: RemoteGarbage | None, removed: bool) -> GcA
         "undo_refs": len(garbage.leftovers.expired.refs),
         "caches": len(garbage.leftovers.caches),
         "remote_objects": len(there.objects) if there else 0,
+        "remote_unfinished": len(there.unfinished) if there else 0,
         "busy": garbage.busy,
     }

@@ -49,6 +49,12 @@ class FlakyRemote:
         self._maybe_fail()
         self._inner.delete(keys)
 
+    def unfinished(self) -> Iterator[RemoteObject]:
+        return self._inner.unfinished()
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        self._inner.sweep(unfinished)
+
     def _unlucky(self) -> bool:
         unlucky = self._random.randrange(self._every) == 0
         self.failures += unlucky

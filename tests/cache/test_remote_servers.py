@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +17,7 @@ from gitexp.cache.remote import (
     Remote,
     RemoteStore,
     RemoteTrouble,
+    key_of,
     open_remote,
     pull_objects,
     push_objects,
@@ -23,6 +28,9 @@ from gitexp.errors import ExpError
 from tests.cache.remotes import HASTY
 from tests.faults import Proxy, http_proxy
 from tests.servers import S3_KEYS, S3Server, SshServer, http_server, need_azure_server
+
+with contextlib.suppress(ImportError):
+    import obstore
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +122,49 @@ def test_many_keys_are_looked_up_by_listing(work: Path, remote: RemoteStore) -> 
         remote.put(work / "f", key, None, lambda size: None)
     asked = [f"files/md5/{number % 8:02x}/{number:030x}" for number in range(600)]
     assert remote.exists(asked) == dict.fromkeys(there, 1)
+
+
+def test_unfinished_uploads_are_found_and_dropped(work: Path, s3: S3Server) -> None:
+    place = f"s3://bucket/{work.parent.name}/a dir"
+    remote = open_remote(Remote("r", place, {**S3_KEYS, "endpointurl": s3.endpoint}))
+    config: Any = {**S3_KEYS, "endpoint": s3.endpoint}
+    store = obstore.store.S3Store("bucket", config=config, client_options={"allow_http": True})
+    writers = []
+    for name in (f"a dir/{key_of('0' * 32)}", "a dir/other", key_of("1" * 32)):
+        writers.append(obstore.open_writer(store, f"{work.parent.name}/{name}", buffer_size=5 << 20))
+        writers[-1].write(bytes(6 << 20))
+    (found,) = remote.unfinished()
+    assert found.key == key_of("0" * 32) and found.modified and abs(found.modified - time.time()) < 3600
+    remote.sweep([found])
+    assert list(remote.unfinished()) == [] == list(remote.list(""))
+    assert (
+        len(list(open_remote(Remote("r", place[:-6], {**S3_KEYS, "endpointurl": s3.endpoint})).unfinished()))
+        == 1
+    )
+    wrong = {**S3_KEYS, "endpointurl": s3.endpoint, "secret_access_key": "wrong"}
+    with pytest.raises(RemoteTrouble, match="status 403") as caught:
+        list(open_remote(Remote("r", place, wrong)).unfinished())
+    assert caught.value.kind is Kind.FATAL and caught.value.hint
+
+
+def test_half_files_over_ssh_are_found_by_their_age(
+    work: Path, ssh: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(ssh.client), prepend=":")
+    remote = open_remote(Remote("r", f"ssh://{ssh.host}{work}/store"))
+    (work / "store/files/md5/ab").mkdir(parents=True)
+    ages = {"0" * 30: 0, "1" * 30: 3 * 86400, "2" * 30: 400 * 86400}
+    for name, age in ages.items():
+        path = work / f"store/files/md5/ab/{name}.01234567.tmp"
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    (work / "store/files/md5/ab/notes.tmp").touch()
+    found = {one.key[13:43]: one for one in remote.unfinished()}
+    assert found.keys() == ages.keys()
+    for name, one in found.items():
+        assert one.modified is not None and abs(time.time() - ages[name] - one.modified) < 2 * 86400
+    remote.sweep(list(found.values()))
+    assert [path.name for path in (work / "store/files/md5/ab").iterdir()] == ["notes.tmp"]
 
 
 def test_wrong_keys_are_one_error_at_once(work: Path, s3: S3Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,17 +23,23 @@ from gitexp.experiment.stores import open_store
 from gitexp.project import Project
 from gitexp.project.remotes import choose_remote
 
+_UNTOUCHED = 24 * 3600.0  # seconds; no push needs so long for one file
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteGarbage:
-    """What a remote has that nothing needs."""
+    """What a remote has that nothing needs. `unfinished` is what pushes that were killed left there."""
 
     remote: RemoteStore
     objects: tuple[RemoteObject, ...]
+    unfinished: tuple[RemoteObject, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.objects or self.unfinished)
 
     @property
     def size(self) -> int:
-        return sum(found.size or 0 for found in self.objects)
+        return sum(found.size or 0 for found in (*self.objects, *self.unfinished))
 
 
 def remove_garbage(project: Project, request: GcRequest, garbage: Garbage) -> int:
@@ -69,7 +76,9 @@ def find_remote_garbage(project: Project, request: GcRequest, name: str | None) 
     remote = open_remote(choose_remote(project.settings, name))
     kept = _whole(store, remote, kept_values(project, store, request))
     found = [one for one in remote.list("") if (value := value_of(one.key)) and value[0] not in kept]
-    return RemoteGarbage(remote, tuple(found))
+    until = time.time() - _UNTOUCHED
+    left = [one for one in remote.unfinished() if one.modified is not None and one.modified < until]
+    return RemoteGarbage(remote, tuple(found), tuple(left))
 
 
 def remove_remote_garbage(garbage: RemoteGarbage) -> None:
@@ -78,6 +87,7 @@ def remove_remote_garbage(garbage: RemoteGarbage) -> None:
     files = [one.key for one in garbage.objects if not one.key.endswith(".dir")]
     garbage.remote.delete(folders)
     garbage.remote.delete(files)
+    garbage.remote.sweep(garbage.unfinished)
 
 
 def _whole(store: Store, remote: RemoteStore, kept: Iterable[str]) -> set[str]:
