@@ -12,8 +12,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,16 @@ class Cluster:
             names = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()]
             return any(name.startswith(f"{self.folder}/log/slurmd-{node}") for name in names)
         return False
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """The controller hears, and says nothing."""
+        pid = int((self.folder / "slurmctld.pid").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def hurry(self, project: Path) -> None:
         """Let requeued jobs begin now: Slurm has them wait for two minutes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -172,6 +173,35 @@ def test_a_slurm_that_does_not_answer_judges_nobody(
     assert refused.code == 1
     assert "scontrol: connect failure" in refused.err
     assert states(project) == {"e": "submitted", "f": "queued"}
+
+
+def test_a_slurm_that_hangs_is_not_waited_for(cluster: Cluster, project: Path, work: Path) -> None:
+    queue(project, "e", 1, work / "go")
+    exp_ok(project, "queue", "start", "--on", "slurm", "--sbatch", "--hold")
+    git(project, "config", "exp.slurm.patience", "1")
+    with cluster.hanging():
+        said = exp_ok(project, "queue", "status")
+    assert "slurm can't be asked, its jobs are shown as last seen: Slurm does not answer: `squeue`" in said
+    assert "Submitted" in said
+
+
+def test_another_slurm_is_named_by_its_configuration_through_a_wrapper_that_talks(
+    cluster: Cluster, project: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sites put scripts of their own in the place of sbatch: some drop options, some print things."""
+    monkeypatch.delenv("SLURM_CONF")
+    real, wrapper = shutil.which("sbatch"), work / "bin" / "sbatch"
+    wrapper.parent.mkdir()
+    words = 'for w do shift; [ "$w" = --parsable ] || set -- "$@" "$w"; done'
+    wrapper.write_text(
+        f"#!/bin/sh\n{words}\necho '--> checking your 2 budgets'\n{real} \"$@\"\necho '17 hours left'\n"
+    )
+    wrapper.chmod(0o755)
+    path = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{path}")
+    queue(project, "e", 1)
+    exp_ok(project, "queue", "start", "--on", f"slurm={cluster.conf}")
+    wait_for_states(project, {"e": "success"})
 
 
 def test_kill_hold_remove_and_stop_cancel(cluster: Cluster, project: Path, work: Path) -> None:

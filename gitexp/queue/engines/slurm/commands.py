@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -11,6 +13,9 @@ from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 
 _PATIENCE = 60.0  # seconds; a controller that is busy answers late, one that is gone after its own timeout
+GLANCE = 10.0  # seconds for an answer that somebody waits for who only looks
+_ID = re.compile(r"(?P<id>\d+)(;\S+)?")
+_SENTENCE = re.compile(r"Submitted batch job (?P<id>\d+)( on cluster \S+)?")
 _MOST_ARGUMENTS = 500  # jobs named in one call: a command line has its limits
 
 
@@ -26,16 +31,21 @@ class SeenJob:
 
 @dataclass(frozen=True, slots=True)
 class Slurm:
-    """The cluster that commands speak to; an empty name is the one that they speak to by themselves."""
+    """The cluster that commands speak to; an empty name is the one that they speak to by themselves.
+
+    A name is one that Slurm's accounting knows (`--clusters`), a path is that of another slurm.conf.
+    `patience`: seconds that a command may take.
+    """
 
     cluster: str = ""
+    patience: float = _PATIENCE
 
     def sbatch(self, script: Path, *options: str) -> str:
         """Submit a script; the id of its job or array. Raises ExpError with Slurm's own words."""
         # --parsable: 'ID[;CLUSTER]' instead of a sentence.
         # --export=ALL: the jobs see PATH and the rest as here, whatever SBATCH_EXPORT says.
         said = self._run("sbatch", "--parsable", "--export=ALL", *options, str(script))
-        return said.strip().splitlines()[-1].partition(";")[0]
+        return _job_id(said)
 
     def squeue(self, jobs: Sequence[str]) -> list[SeenJob]:
         """Tasks and jobs of these ids, also those that ended lately; forgotten ones are left out."""
@@ -53,6 +63,8 @@ class Slurm:
                     raise
                 continue
             for line in said.splitlines():
+                if "|" not in line:
+                    continue  # 'CLUSTER: name', or what a wrapper of the site has to say
                 id, state, node, reason = (line.split("|", 3) + ["", "", ""])[:4]
                 seen.append(SeenJob(id, state, "" if reason == "None" else reason, node))
         return seen
@@ -84,7 +96,8 @@ class Slurm:
 
     def _run(self, command: str, *words: str, forgive: str = "") -> str:
         # -M/--clusters is a flag of each of them; scontrol wants it before its own words.
-        cluster = (f"--clusters={self.cluster}",) if self.cluster else ()
+        path = "/" in self.cluster
+        cluster = (f"--clusters={self.cluster}",) if self.cluster and not path else ()
         try:
             done = subprocess.run(
                 [command, *cluster, *words],
@@ -92,7 +105,8 @@ class Slurm:
                 capture_output=True,
                 text=True,
                 errors="replace",
-                timeout=_PATIENCE,
+                timeout=self.patience,
+                env={**os.environ, "SLURM_CONF": self.cluster} if path else None,
                 check=False,
             )
         except FileNotFoundError as error:
@@ -100,10 +114,20 @@ class Slurm:
                 f"there is no `{command}` on this machine.", "log in to a node of the cluster."
             ) from error
         except subprocess.TimeoutExpired as error:
-            raise ExpError(f"Slurm does not answer: `{command}` took {_PATIENCE:g} s.") from error
+            raise ExpError(f"Slurm does not answer: `{command}` took {self.patience:g} s.") from error
         if done.returncode != 0 and not (forgive and forgive in done.stderr):
             raise ExpError(f"{command}: {_problem(done.stderr)}", _hint(done.stderr))
         return done.stdout
+
+
+def _job_id(said: str) -> str:
+    """The id in what sbatch printed. Wrappers of a site print more, before and after, and drop options."""
+    lines = [line.strip() for line in said.splitlines()]
+    found = [_ID.fullmatch(line) or _SENTENCE.fullmatch(line) for line in lines]
+    ids = [match["id"] for match in found if match is not None]
+    if not ids:
+        raise ExpError(f"sbatch told no id of a job: {lines[-1] if lines else 'it said nothing'}")
+    return ids[-1]
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.errors import Exit, ExpError
@@ -11,7 +12,7 @@ from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.engines.engine import Order, Ticket, Word
 from gitexp.queue.engines.slurm.by_stage import Group, Piece, groups_of, pieces_of
-from gitexp.queue.engines.slurm.commands import Slurm
+from gitexp.queue.engines.slurm.commands import GLANCE, Slurm
 from gitexp.queue.engines.slurm.script import Batch, sweep_batches, write_batch
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
@@ -92,7 +93,9 @@ class SlurmEngine:
     def poll(self, tickets: Sequence[Ticket]) -> Mapping[str, Word]:
         """One squeue for all arrays; what Slurm has forgotten, or never heard of, is lost."""
         arrays = sorted({_array(ticket.handle) for ticket in tickets})
-        seen = {job.id: word_of(job) for job in self._slurm.squeue(arrays)}
+        written = self._config.get("exp.slurm.patience", "")
+        glance = replace(self._slurm, patience=float(written) if written.isdigit() else GLANCE)
+        seen = {job.id: word_of(job) for job in glance.squeue(arrays)}
         alive = {_array(handle) for handle in seen}
         return {ticket.entry: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
 
