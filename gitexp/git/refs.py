@@ -19,7 +19,9 @@ from gitexp.git.packed_refs import packed_under
 from gitexp.git.repo import Repo, is_reftable, read_head, read_loose, read_packed
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_LOCK_TRIES = 6  # another process holds a ref's lock for a millisecond or two
+_LOCK_TRIES = 3
+# ms that git waits for a lock: a ref's own, and that of packed-refs, which is held while it is written anew.
+_PATIENCE = ("-c", "core.filesRefLockTimeout=1000", "-c", "core.packedRefsTimeout=5000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> 
     if not changes:
         return
     options = ["-m", message] if message else []
-    update = ("update-ref", *options, "--stdin", "-z")
+    update = (*_PATIENCE, "update-ref", *options, "--stdin", "-z")
     stdin = b"".join(map(_instruction, changes))
     for attempt in range(_LOCK_TRIES):
         # Git's words are read below, so they must not be translated.
@@ -99,7 +101,7 @@ def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> 
             return
         if "File exists" not in done.complaint:
             break
-        time.sleep(0.01 * 2**attempt)
+        time.sleep(0.05 * 2**attempt)
     if re.search("already exists|but expected|unable to resolve|exists; cannot create", done.complaint):
         raise RefConflict(f"a ref has changed meanwhile: {done.complaint}", "try again.")
     raise vetoed(done) or failed(("update-ref",), done)
@@ -148,11 +150,6 @@ def tip_names(repo: Repo, branches: bool, tags: bool) -> dict[str, list[str]]:
 def is_checked_out(repo: Repo, branch: str) -> bool:
     """Whether a branch ('refs/heads/x') is the current one of any working tree."""
     return bool(run_git(repo.work_tree, "for-each-ref", "--format=%(worktreepath)", branch).text)
-
-
-def pack_refs(repo: Repo) -> None:
-    """Put loose refs into one file, which reads 7 times faster; safe at any time."""
-    run_git(repo.work_tree, "pack-refs", "--all", check=False)
 
 
 def _instruction(change: RefChange) -> bytes:

@@ -67,6 +67,7 @@ class Settings:
     log_days: int = 90  # how long logs of runs are kept
     gpus: str = ""  # devices that stage commands share: '0,1'
     snapshot_max_size: int = _MIB  # bytes; bigger untracked files stay out of a snapshot
+    pack_refs: int = 1000  # loose refs of ours that are packed when there are more; 0: never
 
 
 def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -94,6 +95,7 @@ def read_settings(repo: Repo, root: Path, environ: Mapping[str, str] = os.enviro
         log_days=_count(ours, "exp.logDays", 90),
         gpus=ours.get("exp.gpus", ""),
         snapshot_max_size=_size(ours, "exp.snapshotMaxSize", _MIB),
+        pack_refs=_count(ours, "exp.packRefs", 1000, least=0),
     )
 
 
@@ -178,12 +180,14 @@ def _flag(settings: Mapping[str, str], name: str) -> bool:
     return value in _TRUE
 
 
-def _count(ours: Mapping[str, str], name: str, default: int) -> int:
+def _count(ours: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     written = ours.get(name.lower())
     if written is None:
         return default
-    if not written.isdigit() or int(written) < 1:
-        raise ExpError(f"{name}: '{written}' is no whole number from 1.", f"`git config {name} {default}`.")
+    if not written.isdigit() or int(written) < least:
+        raise ExpError(
+            f"{name}: '{written}' is no whole number from {least}.", f"`git config {name} {default}`."
+        )
     return int(written)
 
 

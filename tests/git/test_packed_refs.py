@@ -9,8 +9,9 @@ import pytest
 
 from gitexp.git.command import run_git
 from gitexp.git.named_refs import refs_at, refs_called
+from gitexp.git.pack_refs import pack_refs
 from gitexp.git.packed_refs import packed_called, packed_ref, packed_text, packed_under
-from gitexp.git.refs import RefChange, change_refs, create_ref, list_pairs, pack_refs, read_ref
+from gitexp.git.refs import RefChange, change_refs, create_ref, list_pairs, read_ref
 from gitexp.git.repo import Repo, find_repo
 from tests.repos import make_repo
 

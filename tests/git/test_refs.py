@@ -9,6 +9,7 @@ import pytest
 
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
+from gitexp.git.pack_refs import pack_refs
 from gitexp.git.refs import (
     Ref,
     RefChange,
@@ -17,7 +18,6 @@ from gitexp.git.refs import (
     create_ref,
     list_refs,
     names_of,
-    pack_refs,
     read_ref,
     resolve,
 )

@@ -107,11 +107,15 @@ def test_our_settings_are_in_gits_config(work: Path) -> None:
     make_project(work)
     run_git(work, "config", "exp.jobs", "7")
     run_git(work, "config", "exp.snapshotMaxSize", "10m")
+    run_git(work, "config", "exp.packRefs", "0")
     found = find_project(work).settings
-    assert (found.jobs, found.snapshot_max_size) == (7, 10 * 1024 * 1024)
+    assert (found.jobs, found.snapshot_max_size, found.pack_refs) == (7, 10 * 1024 * 1024, 0)
 
 
-@pytest.mark.parametrize(("key", "value"), [("jobs", "0"), ("jobs", "many"), ("snapshotMaxSize", "big")])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("jobs", "0"), ("jobs", "many"), ("snapshotMaxSize", "big"), ("packRefs", "-1"), ("packRefs", "never")],
+)
 def test_a_setting_of_ours_that_makes_no_sense_is_named(work: Path, key: str, value: str) -> None:
     make_project(work)
     run_git(work, "config", f"exp.{key}", value)

@@ -26,6 +26,7 @@ from gitexp.experiment.run.scratch import scratch_of
 from gitexp.experiment.run.shared_reader import SharedReader
 from gitexp.experiment.run.source_roots import editable_roots
 from gitexp.experiment.stores import open_memo, open_store
+from gitexp.git.pack_refs import pack_when_many
 from gitexp.git.worktree import WorktreePool
 from gitexp.pipeline.graph import Graph
 from gitexp.project import Project
@@ -64,7 +65,9 @@ class Session:
 
 @contextmanager
 def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
-    """A session. On leaving, hashes are remembered, and what killed runs left in the pool is swept."""
+    """A session. On leaving, hashes are remembered, what killed runs left in the pool is swept, loose refs are
+    packed if they are many.
+    """
     jobs = max(1, request.jobs or project.settings.jobs)
     journal = Journal(project.repo)
     scratch = scratch_of(project, os.environ)
@@ -92,6 +95,7 @@ def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[
             session.pool.dismantle()
         keep_lost_runs(project)
         prune_logs(project)
+        pack_when_many(project.repo, project.settings.pack_refs)
 
 
 def supplied(session: Session) -> Session:

@@ -18,6 +18,7 @@ from gitexp.experiment.notes import pull_notes
 from gitexp.experiment.operations import RefMove, move_refs, named
 from gitexp.experiment.roots import has_many_roots, of_root
 from gitexp.experiment.share.shared import RemoteState, Shared, read_remote
+from gitexp.git.pack_refs import pack_when_many
 from gitexp.git.refs import RefChange, change_refs, list_refs
 from gitexp.git.repo import Repo
 from gitexp.git.transport import compact, fetch
@@ -46,7 +47,9 @@ def pull_experiments(
         shared = _replace(repo, remote, shared, here)
     pull_notes(repo, remote, there.notes)
     fetch_environments(repo, remote, there.environments, [*shared.moved, *shared.unchanged])
-    return _prune(project, remote, choice, shared, there) if prune else shared
+    shared = _prune(project, remote, choice, shared, there) if prune else shared
+    pack_when_many(repo, project.settings.pack_refs)
+    return shared
 
 
 def _compare(chosen: Sequence[Experiment], here: Mapping[str, Experiment]) -> Shared:

@@ -185,3 +185,13 @@ def test_params_outside_the_project_are_not_written(lab: Lab) -> None:
         with pytest.raises(ExpError, match="not inside the project"):
             lab.one(f"{file}:a=2")
     assert outside.read_text() == "a: 1\n"
+
+
+def test_when_many_refs_are_loose_the_end_of_a_run_packs_them(lab: Lab) -> None:
+    lab.git("config", "exp.packRefs", "2")
+    lab.one("train.lr=0.2", name="first")
+    assert not (lab.path / ".git/packed-refs").exists()
+    lab.run("train.lr=0.3,0.4", name="more")
+    packed = (lab.path / ".git/packed-refs").read_text()
+    assert all(f"/{name}\n" in packed for name in ("first", "more-1", "more-2"))
+    assert lab.one("train.lr=0.5", name="later").state is State.SUCCESS
