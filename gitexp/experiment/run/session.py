@@ -65,8 +65,8 @@ class Session:
 
 @contextmanager
 def open_session(project: Project, request: RunRequest, stop: Stop) -> Iterator[Session]:
-    """A session. On leaving, hashes are remembered, what killed runs left in the pool is swept, loose refs are
-    packed if they are many.
+    """A session. On leaving, hashes are remembered, what killed runs left in the pool is swept, and refs are
+    packed if many are loose.
     """
     jobs = max(1, request.jobs or project.settings.jobs)
     journal = Journal(project.repo)
