@@ -74,6 +74,12 @@ def name_id(file_name: str) -> str:
     return found[2] if found else ""
 
 
+def name_lost(file_name: str) -> int:
+    """How often its worker was lost, as the name of an entry's file has it."""
+    found = _FILE_NAME.fullmatch(file_name)
+    return int(found[3] or 0) if found else 0
+
+
 def under_name(job: QueuedJob, file_name: str) -> QueuedJob:
     """The entry as the name of its file has it: the name is newer than what is written inside."""
     found = _FILE_NAME.fullmatch(file_name)

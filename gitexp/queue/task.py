@@ -19,6 +19,7 @@ from gitexp.git.owner import Owner, is_gone, this_process
 from gitexp.project import Project
 from gitexp.queue.board import Board, open_board
 from gitexp.queue.engines.engine import Allocation, Interruption, Ticket
+from gitexp.queue.engines.recover import look_after
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.execute import open_engine
 from gitexp.queue.job import Place, QueuedJob
@@ -48,6 +49,8 @@ def run_task(
             run = _knowing_better(engine) if again else engine
             result = carry_out(Shift(board, me, run, asked, lambda: False, watcher), job)
         _put_away(board, tickets, job, result, allocation)
+    if allocation is not None and not asked.asked:
+        look_after(project)
     return result
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from gitexp.queue.control import QueueState
+from gitexp.queue.engines.engine import Ticket
 from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.screen.talk import visible
@@ -40,6 +41,8 @@ def engine_lines(state: QueueState) -> list[str]:
     lines = []
     if joined.put_back:
         lines.append(f"Lost by their engine and put back into the queue: {names(joined.put_back)}")
+    elsewhere = {_target(joined.tickets[job.id]) for job in joined.put_back if job.id in joined.tickets}
+    lines += [f"Next: exp queue start --on {visible(target)}" for target in sorted(elsewhere)]
     for target, problem in joined.silent.items():
         lines.append(f"{visible(target)} can't be asked, its jobs are shown as last seen: {visible(problem)}")
     return lines
@@ -97,7 +100,16 @@ def _theirs(place: Place, job: QueuedJob, joined: Joined) -> str:
     return f"{ticket.engine} {ticket.handle} {said}{where}{reason}"
 
 
+def _target(ticket: Ticket) -> str:
+    """What `--on` takes, of a ticket; of a batch of jobs the system alone."""
+    address = ticket.address.partition("/")[0] or ticket.address
+    return f"{ticket.engine}={address}" if ticket.address else ticket.engine
+
+
 def _why(place: Place, job: QueuedJob) -> str:
+    if place is Place.QUEUED and job.lost:
+        times = "" if job.lost == 1 else f" {job.lost} times"
+        return f"its worker or job was lost{times}: `exp queue start` runs it again"
     if place is Place.RUNNING:
         return f"on {job.owner}" if job.owner else ""
     if job.ending is None or place is Place.SUCCESS:

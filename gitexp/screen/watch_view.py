@@ -34,6 +34,9 @@ class Frame:
 def watch_lines(picture: Picture, now: float, frame: Frame) -> list[str]:
     """The picture in at most `frame.height` lines of at most `frame.width` characters."""
     lines = [_cut(_summary(picture), frame)]
+    if picture.put_back and not picture.workers:
+        told = f"{picture.put_back} wait again, their worker or job was lost: `exp queue start` runs them"
+        lines.append(_cut(told, frame))
     ended = picture.ended[-max(3, int(frame.height * _ENDED_SHARE)) :]
     room = max(1, frame.height - 4 - (len(ended) + 2 if ended else 0))
     running = _table([_running_row(sight, now, frame) for sight in picture.running[:room]], frame, CYAN)

@@ -16,7 +16,7 @@ from gitexp.queue.engines.slurm.terms import terms_of_stages
 from gitexp.queue.job import Place
 from tests.programs import exp_ok
 from tests.repos import make_project
-from tests.slurm import Cluster, lay_down, wait_for_states
+from tests.slurm import Cluster, lay_down, wait_for_states, wait_until
 
 PIPELINE = """\
 stages:
@@ -108,6 +108,21 @@ def test_a_shared_stage_that_fails_has_failed_for_all(cluster: Cluster, work: Pa
     wait_for_states(project, {"e-1": "failed", "e-2": "failed"})
     said = exp_ok(project, "queue", "status")
     assert said.count("prepare: exited with 3 in the job that 2 experiments share; its log:") == 2
+
+
+def test_a_stage_that_nobody_needs_any_more_is_cancelled(cluster: Cluster, project: Path, work: Path) -> None:
+    """Removed one after another: as long as one of them waits, the job that they share goes on."""
+    text = (project / "dvc.yaml").read_text()
+    waits = f"cmd: touch {work}/begun; sleep 600; echo prepared"
+    (project / "dvc.yaml").write_text(text.replace("cmd: echo prepared", waits))
+    exp_ok(project, "run", "--queue", "-q", "-n", "e", "-S", "n=1,2,3")
+    exp_ok(project, "queue", "start", "--on", "slurm", "--by-stage")
+    wait_until((work / "begun").exists, "the shared stage never ran")
+    exp_ok(project, "queue", "remove", "e-1")
+    exp_ok(project, "queue", "kill", "e-2")
+    assert cluster.run("squeue", "-h", "-t", "running", "-o", "%j") != ""
+    assert "e-3" in exp_ok(project, "queue", "stop")
+    wait_until(lambda: not cluster.run("squeue", "-h", "-r"), "jobs are left")
 
 
 def test_nonsense_on_a_stage_is_refused_before_anything_is_submitted(work: Path) -> None:

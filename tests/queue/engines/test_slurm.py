@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import FAILED, list_kept
 from gitexp.project import find_project
-from gitexp.queue.board import board_folder
+from gitexp.queue.board import board_folder, open_board
 from gitexp.queue.engines.engine import Ticket
 from gitexp.queue.engines.tickets import Tickets
+from gitexp.queue.job import Place
 from tests.programs import EXP, exp, exp_ok, finish, git, start
 from tests.slurm import Cluster, job_of, states, status, wait_for_states, wait_until
 
@@ -147,8 +149,29 @@ def test_a_job_that_slurm_knows_nothing_of_is_put_back(cluster: Cluster, project
     [ticket] = tickets.of(tickets.entries())
     cluster.run("scancel", ticket.handle)
     tickets.put(Ticket(ticket.entry, "slurm", "", "999999_0", 0.0))
-    assert "Lost by their engine and put back into the queue: e" in exp_ok(project, "queue", "status")
+    said = exp_ok(project, "queue", "status")
+    assert "Lost by their engine and put back into the queue: e\nNext: exp queue start --on slurm\n" in said
+    assert "its worker or job was lost: `exp queue start` runs it again" in exp_ok(project, "queue", "status")
+    assert "`exp queue start` runs them" in exp_ok(project, "watch", "--once")
     assert states(project) == {"e": "queued"}
+
+
+def test_a_job_that_ends_has_lost_ones_run_again(cluster: Cluster, project: Path, work: Path) -> None:
+    """Nobody looks, nobody is on the login node: the job that ends finds that another was lost."""
+    queue(project, "e-1", 1, work / "go")
+    queue(project, "e-2", 2)
+    exp_ok(project, "queue", "start", "--on", "slurm", "-j", "1")
+    board = open_board(find_project(project).repo)
+    wait_until(lambda: board.names(Place.RUNNING) != [], "it never ran")
+    [(_, waiting)] = board.entries(Place.SUBMITTED)
+    tickets = Tickets(board.folder)
+    ticket = tickets.get(waiting.id)
+    assert ticket is not None
+    cluster.run("scancel", ticket.handle)
+    tickets.put(replace(ticket, handle="999999_1"))  # as if Slurm had forgotten it
+    (work / "go").touch()
+    wait_until(lambda: experiments(project) == ["e-1", "e-2"], "what was lost was not run again")
+    wait_for_states(project, {"e-1": "success", "e-2": "success"})
 
 
 def test_a_slurm_that_does_not_answer_judges_nobody(

@@ -19,11 +19,11 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gitexp.atomic import write_atomic
+from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError, near
 
 SYSTEMS = ("htcondor", "lsf", "moab", "oar", "pbs", "sge", "slurm")

@@ -10,13 +10,15 @@ from pathlib import Path
 from gitexp.errors import Exit, ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
+from gitexp.queue.board import board_folder
 from gitexp.queue.engines.engine import Order, Ticket, Word
 from gitexp.queue.engines.slurm.by_stage import Group, Piece, groups_of, pieces_of
 from gitexp.queue.engines.slurm.commands import GLANCE, Slurm
-from gitexp.queue.engines.slurm.script import Batch, sweep_batches, write_batch
+from gitexp.queue.engines.slurm.script import Batch, note_array, stage_jobs, sweep_batches, write_batch
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
 from gitexp.queue.engines.slurm.words import CANCELLED, FORGOTTEN, word_of
+from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import QueuedJob
 
 NAME = "slurm"
@@ -64,6 +66,7 @@ class SlurmEngine:
             return ordered.over(terms_of_stages(piece.stages)).over(config)
 
         placed: dict[str, tuple[str, int]] = {}
+        stages: list[Batch] = []
         size = self._slurm.largest_array()
         for layer in pieces_of(self._project, entries):
             for group in groups_of(layer, placed, terms_of, size):
@@ -74,11 +77,14 @@ class SlurmEngine:
                     # Without the second a job whose dependency failed would wait for ever.
                     options += [f"--dependency={group.dependency()}", "--kill-on-invalid-dep=yes"]
                 array = self._slurm.sbatch(batch.script, *options)
+                note_array(batch, array, stages)
                 placed.update(
                     (piece.key, (array, index))
                     for piece, index in zip(group.pieces, group.indices, strict=True)
                 )
-                if not group.pieces[0].target:
+                if group.pieces[0].target:
+                    stages.append(batch)
+                else:
                     yield from self._tickets(array, batch)
 
     def _write_group(self, group: Group, terms: Terms) -> Batch:
@@ -100,7 +106,25 @@ class SlurmEngine:
         return {ticket.entry: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
 
     def cancel(self, tickets: Sequence[Ticket]) -> None:
-        self._slurm.scancel([ticket.handle for ticket in tickets])
+        """Also the jobs of stages that nobody else needs any more."""
+        leaving = {ticket.entry for ticket in tickets}
+        needed = Tickets(board_folder(self._project.repo)).entries() - leaving
+        batches = {Path(ticket.note) for ticket in tickets if ticket.note}
+        stages = {job for batch in batches for job in stage_jobs(batch, leaving, needed)}
+        self._slurm.scancel([*(ticket.handle for ticket in tickets), *sorted(stages)])
+
+    def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+        """New jobs for entries whose jobs were lost, on the terms of those."""
+        batches: dict[str, dict[str, Ticket]] = {}
+        for ticket in tickets:
+            batches.setdefault(ticket.note, {})[ticket.handle.partition("_")[2]] = ticket
+        for note, tasks in batches.items():
+            script = Path(note) / "job.sh"
+            if not note or not script.exists():
+                continue
+            array = self._slurm.sbatch(script, f"--array={','.join(tasks)}")
+            for task, ticket in tasks.items():
+                yield replace(ticket, handle=f"{array}_{task}", at=time.time())
 
     def logs(self, ticket: Ticket) -> Path | None:
         path = Path(ticket.log)

@@ -3,6 +3,8 @@
     .git/gitexp/queue/slurm/<batch>/job.sh      to read, to change nothing in
                                     entries     one id a line; with --by-stage the stage behind it
                                     <task>.for  with --by-stage: the entries that need the task's stage
+                                    array       with --by-stage: Slurm's id of the array
+                                    after       with --by-stage: batches of stages submitted with this one
                                     <task>.out  what each task printed beside its experiment's log
 
 All that a task needs to know stands here, so whoever submitted it may be gone.
@@ -15,7 +17,7 @@ import secrets
 import shlex
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
@@ -66,6 +68,33 @@ def write_batch(
     text = _text(project, batch, terms, config, parts is not None)
     write_atomic(batch.script, text.encode(), mode=0o755)
     return batch
+
+
+def note_array(batch: Batch, array: str, before: Sequence[Batch]) -> None:
+    """Write down as what a batch was submitted, and which ones before it run stages for it."""
+    write_atomic(batch.folder / "array", array.encode())
+    write_atomic(batch.folder / "after", "".join(f"{one.folder.name}\n" for one in before).encode())
+
+
+def stage_jobs(batch: Path, leaving: Container[str], needed: Container[str]) -> Iterator[str]:
+    """The jobs that run a stage for entries in `leaving` and for none in `needed`.
+
+    `batch`: the folder of the batch with the entries' own jobs.
+    """
+    for name in _words(batch / "after"):
+        folder = batch.parent / name
+        array = _words(folder / "array")
+        for path in folder.glob("*.for") if array else ():
+            entries = _words(path)
+            if any(one in leaving for one in entries) and not any(one in needed for one in entries):
+                yield f"{array[0]}_{path.stem}"
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except FileNotFoundError:
+        return []
 
 
 def sweep_batches(project: Project) -> None:
