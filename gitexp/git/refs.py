@@ -19,7 +19,9 @@ from gitexp.git.packed_refs import packed_under
 from gitexp.git.repo import Repo, is_reftable, read_head, read_loose, read_packed
 
 _OID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_LOCK_TRIES = 3
+_TRIES = 5
+# Another process holds a lock for longer than that, or packs refs and takes away the folder as it is emptied.
+_PASSING = re.compile("File exists|unable to create directory|No such file or directory")
 # ms that git waits for a lock: a ref's own, and that of packed-refs, which is held while it is written anew.
 _PATIENCE = ("-c", "core.filesRefLockTimeout=1000", "-c", "core.packedRefsTimeout=5000")
 
@@ -94,14 +96,14 @@ def change_refs(repo: Repo, changes: Sequence[RefChange], message: str = "") -> 
     options = ["-m", message] if message else []
     update = (*_PATIENCE, "update-ref", *options, "--stdin", "-z")
     stdin = b"".join(map(_instruction, changes))
-    for attempt in range(_LOCK_TRIES):
+    for attempt in range(_TRIES):
         # Git's words are read below, so they must not be translated.
         done = run_git(repo.work_tree, *update, input=stdin, env={"LC_ALL": "C"}, check=False)
         if done.code == 0:
             return
-        if "File exists" not in done.complaint:
+        if not _PASSING.search(done.complaint):
             break
-        time.sleep(0.05 * 2**attempt)
+        time.sleep(0.02 * 2**attempt)
     if re.search("already exists|but expected|unable to resolve|exists; cannot create", done.complaint):
         raise RefConflict(f"a ref has changed meanwhile: {done.complaint}", "try again.")
     raise vetoed(done) or failed(("update-ref",), done)
