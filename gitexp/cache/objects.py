@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from gitexp.cache.copying import copy_and_hash
+from gitexp.cache.durable import sync_files
 from gitexp.cache.hashing import DOS2UNIX, HASHERS, MD5
 from gitexp.cache.link import temp_beside
 
@@ -140,10 +142,25 @@ class Objects:
         self._believe(final)
         return True
 
-    def put(self, blocks: Iterable[bytes], value: str) -> None:
+    def put_back(self, source: str, value: str, algorithm: str) -> bool:
+        """Copy a file in as the object that it was; False if it is something else now. Raises OSError."""
+        final = self.path(value, algorithm)
+        self.make_folder(final)
+        temp = temp_beside(final)
+        try:
+            copy_and_hash(source, temp, os.stat(source).st_size)
+            if HASHERS[algorithm](temp) != value:
+                return False
+            sync_files([temp])
+            self.publish(temp, value, algorithm)
+            return True
+        finally:
+            Path(temp).unlink(missing_ok=True)
+
+    def put(self, blocks: Iterable[bytes], value: str, algorithm: str = MD5) -> None:
         """Store bytes, which come in pieces, and whose hash is `value`."""
-        final = self.path(value)
-        if self.is_sound(value):
+        final = self.path(value, algorithm)
+        if self.is_sound(value, algorithm):
             return
         self.make_folder(final)
         temp = temp_beside(final)
@@ -152,7 +169,7 @@ class Objects:
                 file.writelines(blocks)
                 file.flush()
                 os.fsync(file.fileno())
-            self.publish(temp, value)
+            self.publish(temp, value, algorithm)
         except BaseException:
             Path(temp).unlink(missing_ok=True)
             raise

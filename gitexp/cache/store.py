@@ -11,7 +11,7 @@ from pathlib import Path
 from gitexp.cache.entries import Entries, Packer, restrict
 from gitexp.cache.hashing import MD5
 from gitexp.cache.intake import Intake, IsPlaced
-from gitexp.cache.manifest import dir_hash, manifest_blocks, read_dir_file
+from gitexp.cache.manifest import manifest_blocks, read_dir_file
 from gitexp.cache.memo import Memo
 from gitexp.cache.objects import Objects
 from gitexp.cache.tree import DirListing, FoundFile, Ignored, walk
@@ -174,7 +174,12 @@ class Store:
 
     def put_dir(self, listing: DirListing) -> Hash:
         """Store the manifest of a directory whose children are stored. Raises OSError."""
-        value = dir_hash(listing.entries)
-        self.objects.put(manifest_blocks(listing.entries), value)
-        self._whole.add(value)
-        return Hash(value, MD5, listing.size, len(listing.entries))
+        hash = self.put_manifest(listing)
+        self._whole.add(hash.value)
+        return hash
+
+    def put_manifest(self, listing: DirListing) -> Hash:
+        """Store what says which files a directory has. Raises OSError."""
+        hash = listing.hash
+        self.objects.put(manifest_blocks(listing.entries), hash.value, hash.algorithm)
+        return hash

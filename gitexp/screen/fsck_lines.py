@@ -22,6 +22,7 @@ def fsck_lines(report: FsckReport, read: bool) -> list[str]:
     lines += [line for one in report.damaged for line in _damaged(one)]
     lines += [f"damaged run: {one_line(str(path))}" for path in report.damaged_runs]
     lines += [f"{one_line(name)} is no experiment, or its commit is not here" for name in report.bad_refs]
+    lines += _rwlock_lines(report)
     lines += [_elsewhere(one) for one in report.elsewhere]
     if len(lines) > 1:
         here = len(report.revisions) - len(report.elsewhere)
@@ -42,6 +43,18 @@ def _damaged(one: Damaged) -> list[str]:
     ]
 
 
+def _rwlock_lines(report: FsckReport) -> list[str]:
+    found = report.rwlock
+    if found is None:
+        return []
+    if found.broken:
+        return [f"{one_line(str(found.path))} can't be read: no `dvc` works as long as it is there"]
+    return [
+        f"{one_line(path)} is held by process {pid}, which is gone (DVC's lock): the next `dvc` frees it"
+        for path, pid in found.left
+    ]
+
+
 def _elsewhere(one: Whereabouts) -> str:
     if one.error is not None:
         return f"{one_line(one.name)}: can't be read: {one_line(one.error)}"
@@ -58,6 +71,8 @@ def fsck_hint(report: FsckReport) -> str | None:
             "`exp fsck --repair` takes damaged objects away, and brings them back from the workspace or the"
             " remote, where they still are."
         )
+    if report.rwlock:
+        return "`exp fsck --repair` frees what nobody holds any more."
     if report.bad_refs:
         return "`git update-ref -d REF` removes a ref; `exp fetch` may bring its commit."
     if any(one.where is Where.UNKNOWN for one in report.elsewhere):
@@ -91,6 +106,7 @@ class FsckAnswer(TypedDict):
     damaged: list[DamagedData]
     damaged_runs: list[str]
     bad_refs: Annotated[list[str], "under refs/exps/, but no experiment, or their commit is not here"]
+    rwlock: Annotated[str | None, "broken: no dvc can read its lock; left: a dvc that is gone holds paths"]
     trouble: Annotated[str | None, "what kept the remote from helping with a repair"]
     elsewhere: Annotated[list[WhereaboutsData], "revisions whose data is not all here"]
     revisions: Annotated[list[WhereaboutsData], "all of them"]
@@ -112,6 +128,7 @@ def fsck_json(report: FsckReport) -> FsckAnswer:
         ],
         "damaged_runs": [str(path) for path in report.damaged_runs],
         "bad_refs": list(report.bad_refs),
+        "rwlock": None if report.rwlock is None else "broken" if report.rwlock.broken else "left",
         "trouble": report.trouble,
         "elsewhere": [_whereabouts(one) for one in report.elsewhere],
         "revisions": [_whereabouts(one) for one in report.revisions],

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from gitexp.build.dvc_rwlock import RwLockTrouble, find_rwlock_trouble, repair_rwlock
 from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import FoundObject, list_objects
 from gitexp.cache.push import run_files
@@ -70,6 +71,7 @@ class FsckReport:
     bad_refs: tuple[str, ...] = ()
     revisions: tuple[Whereabouts, ...] = ()
     trouble: str | None = None  # with the remote, while repairing
+    rwlock: RwLockTrouble | None = None
 
     @property
     def elsewhere(self) -> tuple[Whereabouts, ...]:
@@ -83,6 +85,7 @@ class FsckReport:
             all(one.repaired for one in self.damaged)
             and not self.damaged_runs
             and not self.bad_refs
+            and not (self.rwlock and self.rwlock.broken)
             and all(one.where in (Where.HERE, Where.REMOTE) for one in self.revisions)
         )
 
@@ -102,6 +105,8 @@ def check_all(project: Project, request: FsckRequest, progress: Progress = unwat
         damaged = [
             replace(one, repaired=store.objects.holds(one.hash.value, one.hash.algorithm)) for one in damaged
         ]
+        if find_rwlock_trouble(project.root) is not None:
+            repair_rwlock(project.root)
     runs = run_files(store)
     return FsckReport(
         len(objects),
@@ -112,6 +117,7 @@ def check_all(project: Project, request: FsckRequest, progress: Progress = unwat
         tuple(_bad_refs(project)),
         tuple(find_whereabouts(project, open_store(project), request.remote)),
         trouble,
+        find_rwlock_trouble(project.root),
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gitexp.cache.hashing import HASHERS, MD5
+from gitexp.cache.dvcignore import DvcIgnore
+from gitexp.cache.hashing import HASHERS
 from gitexp.cache.objects import FoundObject
 from gitexp.cache.remote import open_remote, pull_objects
 from gitexp.cache.store import Store
+from gitexp.cache.tree import Ignored, list_folder
+from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.errors import ExpError
 from gitexp.experiment.data.needed import Need, NeedReader
@@ -39,18 +43,44 @@ def lacking_here(project: Project, store: Store) -> list[Hash]:
 
 def restore_from_workspace(project: Project, store: Store, wanted: Iterable[Hash]) -> None:
     """Store files of the workspace that still are what the cache lacks. Raises ExpError."""
-    values = {hash.value: hash.algorithm for hash in wanted}
+    values = {hash.value for hash in wanted}
+    ignored = DvcIgnore(project.root).ignored
     for need in _workspace(project):
         top = project.root / need.path
-        if need.hash.value in values and (need.hash.is_dir or _is_still(top, need.hash)):
-            # Of a directory whose list is lost all is stored: only so its list can be made again.
-            store.save(top)
+        if not need.hash.is_dir:
+            if need.hash.value in values:
+                _put_back(store, top, need.hash)
             continue
-        entries = store.read_dir(need.hash) if need.hash.is_dir else None
+        # Of a directory whose list is lost, which of its files are lost too is known when it is back.
+        was_lost = need.hash.value in values and _restore_list(store, top, need.hash, ignored)
+        entries = store.read_dir(need.hash)
         for relpath, md5 in entries.items() if entries is not None else ():
-            hash = Hash(md5, need.hash.algorithm)
-            if md5 in values and not store.has(hash) and _is_still(top / relpath, hash):
-                store.save(top / relpath)
+            if was_lost or md5 in values:
+                _put_back(store, top / relpath, Hash(md5, need.hash.algorithm))
+
+
+def _restore_list(store: Store, top: Path, hash: Hash, ignored: Ignored | None) -> bool:
+    """Whether the folder is there and still the same."""
+    if not top.is_dir():
+        return False
+    listing = list_folder(top, None, ignored, hash.algorithm)
+    if listing.hash.value != hash.value:
+        return False
+    try:
+        store.put_manifest(listing)
+    except OSError as error:
+        raise file_trouble("store", Path(error.filename or top), error) from error
+    return True
+
+
+def _put_back(store: Store, path: Path, hash: Hash) -> None:
+    """Where objects were damaged nothing is believed: the file is read."""
+    if store.has(hash) or not path.is_file():
+        return
+    try:
+        store.objects.put_back(os.fspath(path), hash.value, hash.algorithm)
+    except OSError as error:
+        raise file_trouble("store", Path(error.filename or path), error) from error
 
 
 def fetch_again(project: Project, store: Store, wanted: Iterable[Hash], asked: str | None) -> str | None:
@@ -66,18 +96,10 @@ def fetch_again(project: Project, store: Store, wanted: Iterable[Hash], asked: s
     return None
 
 
-def _is_still(path: Path, hash: Hash) -> bool:
-    """Whether a file has the content, read now: where objects were damaged nothing is believed."""
-    try:
-        return HASHERS[hash.algorithm](path) == hash.value
-    except OSError:
-        return False
-
-
 def _workspace(project: Project) -> Iterator[Need]:
     with NeedReader(project) as reader:
         try:
             needs = reader.workspace()
         except ExpError:
             return
-    yield from (need for need in needs if need.hash.algorithm == MD5)
+    yield from (need for need in needs if need.hash.algorithm in HASHERS)

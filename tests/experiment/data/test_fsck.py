@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from gitexp.cache.hashing import md5_bytes
+from gitexp.content import Hash
 from gitexp.experiment.data.add import add_data
 from gitexp.experiment.data.fsck import FsckReport, FsckRequest, check_all
 from gitexp.experiment.data.share import ShareRequest, push_data
 from gitexp.experiment.data.whereabouts import Where, Whereabouts
+from gitexp.experiment.stores import open_store
 from gitexp.project import Project, find_project
 from tests.experiment.lab import PIPELINE, Lab
 from tests.programs import git
@@ -137,6 +142,51 @@ def test_what_the_workspace_still_has_is_put_back(lab: Lab) -> None:
     assert not report.is_clean and not (lab.path / "data/b").is_symlink()
     (lab.path / "data/a").write_text("1")
     assert check(lab.project, repair=True).is_clean and check(lab.project).is_clean
+
+
+def test_objects_of_dvc_2_are_put_back_too(lab: Lab) -> None:
+    text = b"one\r\ntwo\r\n"
+    single = md5_bytes(text.replace(b"\r\n", b"\n"))
+    listing = json.dumps([{"md5": single, "relpath": "x"}]).encode()
+    folder = f"{md5_bytes(listing)}.dir"
+    write_files(
+        lab.path,
+        {
+            "old": text,
+            "olds/x": text,
+            "old.dvc": f"outs:\n- md5: {single}\n  path: old\n",
+            "olds.dvc": f"outs:\n- md5: {folder}\n  path: olds\n",
+        },
+    )
+    store = open_store(lab.project)
+    assert not check(lab.project).is_clean
+    assert check(lab.project, repair=True).is_clean
+    assert store.verify(Hash(single, "md5-dos2unix")) and store.verify(Hash(folder, "md5-dos2unix"))
+    (lab.path / "old").write_bytes(b"else")
+    scribble(store.object_path(Hash(single, "md5-dos2unix")))
+    assert check(lab.project, repair=True).is_clean  # olds/x still has it
+    write_files(lab.path, {"olds/x": b"else"})
+    scribble(store.object_path(Hash(single, "md5-dos2unix")))
+    assert not check(lab.project, repair=True).is_clean
+
+
+def test_dvcs_own_lock_file_is_looked_at(lab: Lab) -> None:
+    rwlock = lab.path / ".dvc/tmp/rwlock"
+    rwlock.parent.mkdir(exist_ok=True)
+    dead = {"pid": (1 << 22) + 1, "cmd": "dvc repro"}
+    alive = {"pid": os.getpid(), "cmd": "dvc repro"}
+    rwlock.write_text(json.dumps({"write": {"/a": dead}, "read": {"/b": [dead, alive]}}))
+    report = check(lab.project)
+    assert report.is_clean and report.rwlock
+    assert [path for path, _ in report.rwlock.left] == ["/a", "/b"]
+    assert check(lab.project, repair=True).rwlock is None
+    assert json.loads(rwlock.read_text()) == {"write": {}, "read": {"/b": [alive]}}
+    rwlock.write_text('{"write": {"/a"')
+    assert not check(lab.project).is_clean
+    with (rwlock.parent / "rwlock.lock").open("w") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        assert not check(lab.project, repair=True).is_clean
+    assert check(lab.project, repair=True).is_clean and not rwlock.exists()
 
 
 @pytest.mark.parametrize("kind", ["copy"])
