@@ -7,13 +7,13 @@ import sys
 import typer
 
 from gitexp.experiment.table.compare import compare_files
-from gitexp.experiment.table.named_files import FileChoice, What, read_chosen, unreadable
+from gitexp.experiment.table.named_files import FileChoice, What, read_chosen
 from gitexp.experiment.table.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
-from gitexp.screen.cells import PRECISION, one_line
+from gitexp.screen.cells import PRECISION
 from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
-from gitexp.screen.talk import say
+from gitexp.screen.unread import warn_unread
 
 ANSWER = as_dvc("metrics diff", dict[str, dict[str, ValueChange]])
 
@@ -38,8 +38,7 @@ def command(
     """Compare the metrics of two revisions."""
     revs = (old or "HEAD", new or WORKSPACE)
     pair = read_chosen(find_project(), revs, FileChoice(What.METRICS, tuple(targets or ())))
-    for rev, files in unreadable(pair, revs).items():
-        say(f"warning: of {rev} some metrics could not be read: {', '.join(map(one_line, files))}.")
+    warn_unread(dict(zip(revs, pair, strict=False)))
     changes = compare_files(pair[0], pair[1], everything) if pair else ()
     if json:
         write_as_dvc(diff_data(changes))

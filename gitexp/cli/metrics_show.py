@@ -18,7 +18,7 @@ from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.diff_view import DiffStyle
 from gitexp.screen.metrics_view import RevisionMetrics, metrics_data, metrics_table
-from gitexp.screen.talk import say
+from gitexp.screen.unread import warn_unread
 
 ANSWER = as_dvc("metrics show", dict[str, RevisionMetrics])
 
@@ -48,10 +48,7 @@ def command(
         metrics = _of_revisions(project, commits, titles, choice)
     else:
         metrics = {"": read_chosen(project, [WORKSPACE], choice)[0]}
-    unread = [rev for rev, files in metrics.items() if any(file.error for file in files.values())]
-    if unread:
-        names = ", ".join(rev or "the workspace" for rev in unread)
-        say(f"warning: some metrics could not be read of: {names}.")
+    warn_unread(metrics)
     if json:
         write_as_dvc(metrics_data(metrics))
         return

@@ -24,6 +24,7 @@ from gitexp.screen.plots.templates import BUILT_IN
 from gitexp.screen.plots.term import Canvas, term_plots
 from gitexp.screen.talk import print_warning
 from gitexp.screen.terminal import columns, has_colour, has_unicode
+from gitexp.screen.unread import hint_data, why_unread
 
 FOLDER = "dvc_plots"
 
@@ -46,7 +47,11 @@ class Wish:
 def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
     """Give the plots out as wished; what could not be read is a warning. Raises ExpError."""
     for problem in plots.problems:
-        print_warning(f"{problem.rev}: {problem.id or 'the pipeline'}: {problem.message}")
+        parts = dict.fromkeys((problem.rev, problem.id or "the pipeline", problem.source or ""))
+        where = ": ".join(filter(None, parts))
+        print_warning(f"{where}: {why_unread(problem.type, problem.message)}")
+    if any(problem.type == "FileNotFoundError" for problem in plots.problems):
+        hint_data()
     names = [entry.plot.template for entry in plots.entries if entry.plot]
     if wish.term:
         canvas = Canvas(columns(), has_unicode(), has_colour())
@@ -68,9 +73,12 @@ def _only_spec(plots: PlotSet, templates: Mapping[str, Value]) -> Value:
     """The spec of the one plot there is; of several, one beside the other is no spec to hand on."""
     drawn = [entry.plot for entry in plots.entries if entry.plot]
     if len(drawn) != 1:
-        names = ", ".join(plot.id for plot in drawn[:5]) or "there is none"
+        names = ", ".join(plot.id for plot in drawn[:5])
         raise ExpError(
-            f"this takes exactly one plot, not {len(drawn)}: {names}.", "name the plot as a target."
+            f"this takes exactly one plot, not {len(drawn)}: {names}."
+            if drawn
+            else "there is no plot to draw.",
+            "name the plot as a target." if drawn else None,
         )
     return fill_template(templates[drawn[0].template], drawn[0])
 

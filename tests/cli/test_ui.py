@@ -64,9 +64,9 @@ def browser(**wanted: Any) -> Browser:
 
 
 def seen(app: Browser) -> list[str]:
-    """The lines on the screen."""
-    lines = app.screen.query_one(Lines)
-    return [lines.render_line(y).text.rstrip() for y in range(lines.size.height)]
+    """The lines on the screen; none while a page that was opened just now has nothing on it yet."""
+    found = app.screen.query(Lines)
+    return [lines.render_line(y).text.rstrip() for lines in found for y in range(lines.size.height)]
 
 
 Drive = Callable[[Any, Browser], Awaitable[None]]

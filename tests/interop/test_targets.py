@@ -73,5 +73,5 @@ def test_below_the_root_paths_are_from_there(project: Path, dvc: Dvc) -> None:
 def test_what_is_not_there_is_a_warning(project: Path) -> None:
     done = exp(project, "metrics", "diff", "--targets", "m.json", "nope.json")
     assert (done.code, done.out.splitlines()[1].split()) == (0, ["m.json", "acc", "2", "7", "5"])
-    assert "of HEAD some metrics could not be read: nope.json." in done.err
+    assert "warning: HEAD: nope.json: there is no such file." in done.err
     assert exp(project, "params", "diff", "--targets", "../x").code == 1

@@ -7,7 +7,7 @@ place, as for any file of the pipeline.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from gitexp.dataclass import dataclass
@@ -61,15 +61,6 @@ def read_chosen(project: Project, revs: Sequence[str], choice: FileChoice) -> li
     if not here:
         return found
     return [{posixpath.relpath(file, here): values for file, values in files.items()} for files in found]
-
-
-def unreadable(found: Sequence[Mapping[str, FileValues]], revs: Sequence[str]) -> dict[str, list[str]]:
-    """Revision -> its files that could not be read."""
-    bad = {
-        rev: [file for file, values in files.items() if values.error]
-        for rev, files in zip(revs, found, strict=False)
-    }
-    return {rev: files for rev, files in bad.items() if files}
 
 
 def _of_revision(
