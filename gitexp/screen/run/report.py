@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
 from gitexp.build.events import Outcome, StageResult
 from gitexp.experiment.record import RunResult, State
-from gitexp.experiment.table.compare import Change, compare_files
+from gitexp.experiment.table.best import Direction, direction_of
+from gitexp.experiment.table.compare import Change, compare_files, contrast_files
 from gitexp.screen.cells import cell, one_line, output_line, plural, short_time, signed
 from gitexp.screen.text_table import align
 
@@ -23,8 +25,25 @@ def report_lines(results: Sequence[RunResult], applied: bool = False) -> list[st
         return _single(results[0], applied) if done else []
     lines = ["", *_sweep_table(results), "", _sweep_summary(results)]
     if done:
-        lines += ["", "Next: exp show", f"      exp apply {done[0].name}"]
+        name, why = _best_of(done)
+        lines += ["", "Next: exp show", f"      exp apply {name}{why}"]
     return lines
+
+
+def _best_of(done: Sequence[RunResult]) -> tuple[str, str]:
+    """The one to apply, and why: the best by the first metric that is known to be better low or high."""
+    for metric in contrast_files([result.values.metrics for result in done], everything=True):
+        direction = direction_of(metric.key)
+        numbers = [
+            (value, at)
+            for at, value in enumerate(metric.values)
+            if isinstance(value, (int, float)) and not math.isnan(value)
+        ]
+        if direction is not None and numbers:
+            sign = 1 if direction is Direction.LOWER else -1
+            _, at = min((sign * value, at) for value, at in numbers)
+            return done[at].name, f"    # {direction.value} {one_line(metric.key)}"
+    return done[0].name, ""
 
 
 def failure_lines(result: RunResult) -> list[str]:

@@ -67,8 +67,20 @@ def test_a_sweep_is_a_table() -> None:
         "2 experiments done, 1 failed.",
         "",
         "Next: exp show",
-        "      exp apply a",
+        "      exp apply a    # highest acc",
     ]
+
+
+def test_the_best_of_a_sweep_is_the_one_to_apply() -> None:
+    results = [
+        succeeded("a", metrics(n=1), metrics(n=9, loss=float("nan"))),
+        succeeded("b", metrics(n=1), metrics(n=1, loss=2)),
+        succeeded("c", metrics(n=1), metrics(n=1, loss=1)),
+        succeeded("d", metrics(n=1), metrics(n=1, loss="?")),
+    ]
+    assert report_lines(results)[-1] == "      exp apply c    # lowest loss"
+    assert report_lines(results[:1])[-1] == "Next: exp apply a"
+    assert report_lines([results[0], results[0]])[-1] == "      exp apply a"
 
 
 def test_a_sweep_without_metrics_tells_how_each_ended() -> None:
