@@ -18,7 +18,7 @@ from gitexp.experiment.plots.record import without_repeats
 from gitexp.experiment.plots.template_files import find_templates
 from gitexp.experiment.record import Group, Row
 from gitexp.experiment.table.columns import Kind, all_rows, choose_columns
-from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.row_choice import Cells, filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
@@ -64,9 +64,10 @@ def command(
     project = find_project()
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
     groups = collect_table(project, TableRequest(baselines, workspace=False, failed=not hide_failed))
-    groups = groups if condition is None else filter_rows(groups, condition)
-    groups = sort_rows(groups, keys) if keys else groups
-    groups = groups if top is None else top_rows(groups, top, keys)
+    cells = Cells(groups) if condition is not None or keys else None
+    groups = groups if condition is None else filter_rows(groups, condition, cells)
+    groups = groups if top is None else top_rows(groups, top, keys, cells)
+    groups = sort_rows(groups, keys, cells) if keys else groups
     rows = list(all_rows(groups))
     if not rows:
         raise ExpError("there is no commit to report on.", "commit, then `exp run`.")

@@ -20,7 +20,7 @@ from gitexp.experiment.table.columns import all_rows, choose_among, named_column
 from gitexp.experiment.table.grid import Grid
 from gitexp.experiment.table.grouping import group_rows
 from gitexp.experiment.table.repetitions import seed_keys
-from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.row_choice import Cells, filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
@@ -130,10 +130,11 @@ def command(
         return
     groups = collect_table(project, request)
     groups = with_queue(project, groups, not hide_queued, not hide_failed)
+    cells = Cells(groups) if condition is not None or keys else None
     if condition is not None:
-        groups = filter_rows(groups, condition)
-    groups = sort_rows(groups, keys) if keys else groups
-    groups = groups if top is None else top_rows(groups, top, keys)
+        groups = filter_rows(groups, condition, cells)
+    groups = groups if top is None else top_rows(groups, top, keys, cells)
+    groups = sort_rows(groups, keys, cells) if keys else groups
     if group_by or seeds:
         by = [name for word in group_by or () for name in word.split(",")]
         sets = group_rows(groups, by, seeds, seed_keys(project.repo, groups) if seeds else ())

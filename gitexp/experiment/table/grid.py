@@ -7,13 +7,14 @@ the best?) is done to one column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
 
 from gitexp.experiment.record import FileValues, Row
 from gitexp.experiment.table.columns import NO_SUCH_FILE, Cell, Column, Kind, titled
 from gitexp.experiment.table.compare import flatten
+from gitexp.experiment.table.values_data import each_file
 from gitexp.pipeline.stage import Value
 
 
@@ -35,41 +36,38 @@ class Grid:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.count = len(rows)
-        self._files: dict[tuple[Kind, str], dict[str, list[Value]]] = {}
+        self._files: dict[Kind, dict[str, dict[str, list[Value]]]] = {Kind.METRIC: {}, Kind.PARAM: {}}
         self._lost: dict[tuple[Kind, str], dict[int, Lost]] = {}
         self._deps: dict[str, list[Value]] = {}
+        self._add(Kind.METRIC, [row.values.metrics for row in rows])
+        self._add(Kind.PARAM, [row.values.params for row in rows])
         for place, row in enumerate(rows):
-            self._add(Kind.METRIC, row.values.metrics.items(), place)
-            self._add(Kind.PARAM, row.values.params.items(), place)
             for path, hash in row.values.deps.items():
+                values = self._deps.setdefault(path, [])
                 if hash is not None:
-                    _append(self._deps.setdefault(path, []), place, hash.value)
-                else:
-                    self._deps.setdefault(path, [])
-        keys: dict[Kind, dict[str, Iterable[str]]] = {Kind.METRIC: {}, Kind.PARAM: {}}
-        for (kind, file), table in self._files.items():
-            keys[kind][file] = table
-        self.columns: list[Column] = titled(keys, self._deps)
+                    _put(values, place, hash.value)
+        self.columns: list[Column] = titled(self._files, self._deps)
 
-    def _add(self, kind: Kind, files: Iterable[tuple[str, FileValues]], place: int) -> None:
-        for file, found in files:
-            table = self._files.setdefault((kind, file), {})
-            if found.error is not None:
-                absent = found.error[1].startswith(NO_SUCH_FILE)
-                lost = self._lost.setdefault((kind, file), {})
-                lost[place] = ABSENT if absent else UNREADABLE
-                continue
-            for key, value in flatten(found.values).items():
-                values = table.get(key)
-                if values is None:
-                    values = table[key] = []
-                _append(values, place, value)
+    def _add(self, kind: Kind, parts: Sequence[Mapping[str, FileValues]]) -> None:
+        tables = self._files[kind]
+        for place, files in enumerate(each_file(parts)):
+            for file, found in files:
+                table = tables.get(file)
+                if table is None:
+                    table = tables[file] = {}
+                if found.error is not None:
+                    absent = found.error[1].startswith(NO_SUCH_FILE)
+                    lost = self._lost.setdefault((kind, file), {})
+                    lost[place] = ABSENT if absent else UNREADABLE
+                    continue
+                data = found.values
+                _put_all(table, place, "", data if type(data) is dict else flatten(data))
 
     def values(self, column: Column) -> list[Value]:
         """A value a row; None where there is none, one of Lost where nobody knows."""
         if column.kind is Kind.DEP:
             return self._filled(self._deps.get(column.file, []))
-        values = self._filled(self._files.get((column.kind, column.file), {}).get(column.key, []))
+        values = self._filled(self._files[column.kind].get(column.file, {}).get(column.key, []))
         for place, lost in self._lost.get((column.kind, column.file), {}).items():
             values[place] = lost
         return values
@@ -104,12 +102,29 @@ def _text(value: Value) -> Value:
     return None if isinstance(value, Lost) else value
 
 
-def _append(values: list[Value], place: int, value: Value) -> None:
-    """The next value; one that the row before has too is not kept twice."""
-    if values:
-        last = values[-1]
-        if type(value) in _PLAIN and type(last) is type(value) and last == value and value != 0:
-            value = last
+def _put_all(table: dict[str, list[Value]], place: int, prefix: str, data: Mapping[Value, Value]) -> None:
+    """The leaves of one row's file, as `flatten` finds them, each into its column."""
+    for name, value in data.items():
+        key = f"{prefix}{name}"
+        if isinstance(value, dict):
+            _put_all(table, place, f"{key}.", value)
+            continue
+        values = table.get(key)
+        if values is None:
+            values = table[key] = []
+        elif values:
+            # A value that the row before has too is not kept twice.
+            last = values[-1]
+            if last == value and type(last) is type(value) and type(value) in _PLAIN and value != 0:
+                value = last
+        if len(values) == place:
+            values.append(value)
+        else:
+            _put(values, place, value)
+
+
+def _put(values: list[Value], place: int, value: Value) -> None:
+    """The value of the row at `place`; of two by one key (a dot may belong to a name) the last holds."""
     if len(values) < place:
         values.extend([None] * (place - len(values)))
-    values.append(value)
+    values[place:] = [value]

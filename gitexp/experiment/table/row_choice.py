@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.record import Group, Row
-from gitexp.experiment.table.columns import Column, all_rows, find_column, find_columns, near_hint, value_in
+from gitexp.experiment.table.columns import Column, all_rows, find_column, near_hint
+from gitexp.experiment.table.grid import Grid, Lost
 from gitexp.experiment.table.where import Name, Where, holds
 from gitexp.experiment.table.where_words import wrong
 from gitexp.pipeline.stage import Value
@@ -41,6 +42,30 @@ class SortKey:
     descending: bool = False
 
 
+class Cells:
+    """What any of the rows of these groups has in any column, each looked into once for all questions."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        rows = list(all_rows(groups))
+        self._grid = Grid(rows)
+        self._places = {id(row): place for place, row in enumerate(rows)}
+        self._rows = rows  # they live as long as their ids are known
+
+    @property
+    def columns(self) -> list[Column]:
+        return self._grid.columns
+
+    def reader(self, column: Column) -> Read:
+        """What a row has in a column; None too where its file could not be read."""
+        values, places = self._grid.values(column), self._places
+
+        def read(row: Row) -> Value:
+            value = values[places[id(row)]]
+            return None if isinstance(value, Lost) else value
+
+        return read
+
+
 def sort_keys(words: Sequence[str], descending: bool) -> list[SortKey]:
     """`a,b` or several words; '-a' is the other way than `descending` says, '+a' is ascending in any case."""
     names = [name.strip() for word in words for name in word.split(",") if name.strip()]
@@ -53,60 +78,65 @@ def _sort_key(name: str, descending: bool) -> SortKey:
     return SortKey(name[1:]) if name.startswith("+") else SortKey(name, descending)
 
 
-def filter_rows(groups: Sequence[Group], where: Where) -> list[Group]:
+def filter_rows(groups: Sequence[Group], where: Where, cells: Cells | None = None) -> list[Group]:
     """The groups with those of their experiments of which the condition is true; heads stay, to compare with.
 
-    Raises ExpError, pointing into the expression, for a name that no row has.
+    `cells` of these rows, and maybe more, spares to look into them again. Raises ExpError, pointing into the
+    expression, for a name that no row has.
     """
-    columns = find_columns(list(all_rows(groups)))
-    reads = {name.text: _read(name, columns, where) for name in where.names()}
+    names = where.names()
+    known = cells or Cells(groups)
+    reads = {name.text: _read(name, known, where) for name in names}
 
     def wanted(row: Row) -> bool:
         return holds(where.condition, lambda name: reads[name.text](row))
 
-    return [Group(group.head, tuple(filter(wanted, group.rows))) for group in groups]
+    return [replace(group, rows=tuple(filter(wanted, group.rows))) for group in groups]
 
 
-def _read(name: Name, columns: Sequence[Column], where: Where) -> Read:
+def _read(name: Name, cells: Cells, where: Where) -> Read:
     if name.text in FIXED:
         return FIXED[name.text]
     try:
-        return _reader(find_column(name.text, columns, "in any experiment"))
+        return cells.reader(find_column(name.text, cells.columns, "in any experiment"))
     except ExpError as error:
-        hint = error.hint or near_hint(name.text, columns) or 'text stands in quotes: "resnet".'
+        hint = error.hint or near_hint(name.text, cells.columns) or 'text stands in quotes: "resnet".'
         raise wrong(where.text, name.at, error.message.rstrip("."), hint) from error
 
 
-def _reader(column: Column) -> Read:
-    return lambda row: value_in(row, column)
-
-
-def sort_rows(groups: Sequence[Group], keys: Sequence[SortKey]) -> list[Group]:
+def sort_rows(groups: Sequence[Group], keys: Sequence[SortKey], cells: Cells | None = None) -> list[Group]:
     """Each group's experiments by the first key, those alike in it by the next, and so on.
 
     Those without a value come last, whatever the direction. Raises ExpError when a name means no column, or
     several.
     """
-    compares = _compares(groups, keys)
-    return [Group(group.head, tuple(_sorted(group.rows, compares))) for group in groups]
+    compares = _compares(groups, keys, cells)
+    return [replace(group, rows=tuple(_sorted(group.rows, compares))) for group in groups]
 
 
-def top_rows(groups: Sequence[Group], count: int, keys: Sequence[SortKey] = ()) -> list[Group]:
+def top_rows(
+    groups: Sequence[Group], count: int, keys: Sequence[SortKey] = (), cells: Cells | None = None
+) -> list[Group]:
     """The first `count` experiments of all groups taken together, by `keys` or as they stand.
 
     Groups that are left with none of theirs stay: their heads are what others are compared with.
     """
     rows = [row for group in groups for row in group.rows]
-    best = {id(row) for row in _sorted(rows, _compares(groups, keys))[:count]}
+    best = {id(row) for row in _sorted(rows, _compares(groups, keys, cells))[:count]}
     return [replace(group, rows=tuple(row for row in group.rows if id(row) in best)) for group in groups]
 
 
-def _compares(groups: Sequence[Group], keys: Sequence[SortKey]) -> list[tuple[Read, bool]]:
+def _compares(
+    groups: Sequence[Group], keys: Sequence[SortKey], cells: Cells | None
+) -> list[tuple[Read, bool]]:
     if not keys:
         return []
-    columns = find_columns(list(all_rows(groups)))
+    known = cells or Cells(groups)
     return [
-        (FIXED.get(key.name) or _reader(find_column(key.name, columns, "to sort by")), key.descending)
+        (
+            FIXED.get(key.name) or known.reader(find_column(key.name, known.columns, "to sort by")),
+            key.descending,
+        )
         for key in keys
     ]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, ItemsView, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -18,6 +18,8 @@ from gitexp.pipeline.stage import Value
 
 Data = dict[str, Value]
 T = TypeVar("T")
+
+_TOGETHER = 500  # texts; all at once would be as many records
 
 PARTS = ("params", "metrics", "deps", "outs")  # of a row, in the order of the JSON
 
@@ -45,6 +47,19 @@ class JsonText(Mapping[str, T], Generic[T]):
 
     def __repr__(self) -> str:
         return repr(self._read(self.text))
+
+
+def each_file(parts: Sequence[Mapping[str, FileValues]]) -> Iterator[Iterable[tuple[str, FileValues]]]:
+    """The files of each of many parts: those that are text are read many at a time, in half the time."""
+    for start in range(0, len(parts), _TOGETHER):
+        some = parts[start : start + _TOGETHER]
+        texts = [part.text for part in some if isinstance(part, JsonText)]
+        read = iter(json.loads(f"[{','.join(texts)}]"))
+        for part in some:
+            if isinstance(part, JsonText):
+                yield [(file, _file_values(data)) for file, data in next(read).items()]
+            else:
+                yield part.items()
 
 
 def part_text(name: str, part: Mapping[str, object]) -> str:
