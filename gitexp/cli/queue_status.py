@@ -27,17 +27,16 @@ def command(
     """What is queued, running, failed and done, and who is at work."""
     project = find_project()
     while True:
-        state = read_queue(project)
+        state = read_queue(project, bound(MOST_OBJECTS if json else MOST_LINES, None, everything, json))
         if json:
-            write_line(queue_data(state, bound(MOST_OBJECTS, None, everything, json)))
+            write_line(queue_data(state))
         else:
-            most = bound(MOST_LINES, None, everything)
             sys.stdout.write(
                 ("\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else "")
-                + "\n".join(queue_lines(state, time.time(), most))
+                + "\n".join(queue_lines(state, time.time()))
                 + "\n"
             )
-            tell_left_out(len(state.entries) - len(state.entries[:most]), "entries", None)
+            tell_left_out(state.left_out, "entries", None)
         sys.stdout.flush()
         if not watch or not state.unfinished:
             return

@@ -7,7 +7,7 @@ newer or an older gitexp may have written it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -31,7 +31,7 @@ def parse_record(kind: type[Record], text: bytes, where: str) -> Record:
         data = json.loads(text)
         if not isinstance(data, dict):
             raise TypeError("not an object")
-        return cast("Record", _built(kind, data))
+        return cast("Record", _builder(cast("Any", kind))(data))
     except (ValueError, TypeError, KeyError) as error:
         raise ExpError(
             f"{where}: it can't be read: {error}", "remove the file; nothing else refers to it."
@@ -45,31 +45,38 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
-    hints = get_type_hints(kind)
-    return {each.name: hints[each.name] for each in fields(cast("Any", kind))}
-
-
-def _built(kind: Any, data: Any) -> object:
-    """`data` as a value of the type `kind`."""
+def _builder(kind: Any) -> Callable[[Any], object]:
+    """What makes a value of the type `kind` out of what JSON has: made once a type, not once a value."""
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        return kind(**{name: _built(hints[name], value) for name, value in data.items() if name in hints})
+        return _record_builder(kind)
     origin = get_origin(kind)
     if origin in (Union, UnionType):
-        inner = next(arm for arm in get_args(kind) if arm is not type(None))
-        return None if data is None else _built(inner, data)
+        inner = _builder(next(arm for arm in get_args(kind) if arm is not type(None)))
+        return lambda data: None if data is None else inner(data)
     if origin is tuple:
-        if not isinstance(data, list):
-            raise TypeError(f"a list is expected, not {data!r}")
-        return tuple(_built(get_args(kind)[0], item) for item in data)
-    return _checked(kind, data)
+        item = _builder(get_args(kind)[0])
+        return lambda data: tuple([item(each) for each in _checked(list, data)])
+    if kind is float:
+        return lambda data: float(data) if type(data) is int else _checked(float, data)
+    return lambda data: data if type(data) is kind else _checked(kind, data)
 
 
-def _checked(kind: Any, data: Any) -> object:
+def _record_builder(kind: Any) -> Callable[[Any], object]:
+    hints = get_type_hints(kind)
+    # Looked up when they are needed: a record may hold one of its own kind.
+    names = {each.name: hints[each.name] for each in fields(kind)}
+    made: dict[str, Callable[[Any], object]] = {}
+
+    def build(data: Any) -> object:
+        if not made:
+            made.update((name, _builder(hint)) for name, hint in names.items())
+        return kind(**{name: made[name](value) for name, value in data.items() if name in made})
+
+    return build
+
+
+def _checked(kind: Any, data: Any) -> Any:
     """A plain value, refused when it is of another type."""
-    if kind is float and isinstance(data, int) and not isinstance(data, bool):
-        return float(data)
     if not isinstance(data, kind) or (kind is int and isinstance(data, bool)):
         raise TypeError(f"{kind.__name__} is expected, not {data!r}")
     return data

@@ -25,7 +25,8 @@ from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
 from gitexp.git.repo import Repo
-from gitexp.queue.job import Place, QueuedJob, dump_job, ended, name_id, parse_job, under_name
+from gitexp.queue.job import Place, QueuedJob, Slip, dump_job, ended, parse_job, read_name, under_name
+from gitexp.queue.titles import called
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
@@ -54,13 +55,25 @@ class Board:
         """The entries of some places (none named: all), each place in order. Damaged files are left out."""
         return [(place, job) for place in places or tuple(Place) for job in self._read(place)]
 
-    def snapshot(self) -> list[tuple[Place, QueuedJob]]:
+    def slips(self, *places: Place) -> list[tuple[Place, Slip]]:
+        """The same as `entries`, by the names of their files: reads none of them."""
+        found = []
+        for place in places or tuple(Place):
+            slips = (read_name(name) for name in self.names(place))
+            found += [(place, slip) for slip in slips if slip is not None]
+        return found
+
+    def snapshot(self) -> list[tuple[Place, Slip]]:
         """Every entry once, where it stands now. Places are read in the order in which entries pass them.
 
         So one that moves on meanwhile is seen, twice at most: then where it was seen last.
         """
         passed = (Place.HELD, Place.QUEUED, Place.SUBMITTED, Place.RUNNING, Place.FAILED, Place.SUCCESS)
-        return list({job.id: (place, job) for place, job in self.entries(*passed)}.values())
+        return list({slip.id: (place, slip) for place, slip in self.slips(*passed)}.values())
+
+    def read(self, place: Place, slip: Slip) -> QueuedJob | None:
+        """The entry of a slip; None when it has moved on, or is damaged."""
+        return self._parse(self.folder / place.value / slip.file_name)
 
     def names(self, place: Place) -> list[str]:
         """File names in one place, in order; reads no file."""
@@ -85,10 +98,10 @@ class Board:
         part = f"-{identity}"
         for place in Place:
             for name in self.names(place):
-                if name.partition(part)[1] and name_id(name) == identity:
-                    job = self._parse(self.folder / place.value / name)
-                    if job is not None:
-                        return place, job
+                slip = read_name(name) if part in name else None
+                job = self.read(place, slip) if slip is not None and slip.id == identity else None
+                if job is not None:
+                    return place, job
         return None
 
     def claim_entry(self, identity: str, owner: Owner) -> QueuedJob | None:
@@ -185,26 +198,35 @@ class Board:
 
     def find(self, words: Iterable[str], *places: Place) -> list[tuple[Place, QueuedJob]]:
         """The entries named by experiment name or id, each word once. An ExpError names the unknown ones."""
-        candidates = self.entries(*places)
-        found: dict[str, tuple[Place, QueuedJob]] = {}
-        unknown = []
-        for word in words:
-            # The newest entry of a name is the one that people mean.
-            match = next((e for e in reversed(candidates) if word in (e[1].name, e[1].id)), None)
-            if match is None:
-                unknown.append(word)
-            else:
-                found[match[1].id] = match
+        wanted = list(words)
+        known = self._newest(wanted, *places)
+        unknown = [word for word in wanted if word not in known]
         if unknown:
             raise ExpError(
                 f"not in the queue: {', '.join(unknown)}", "`exp queue status` lists what is in the queue."
             )
-        return list(found.values())
+        return list({job.id: (place, job) for place, job in (known[word] for word in wanted)}.values())
+
+    def newest(self, word: str, *places: Place) -> tuple[Place, QueuedJob] | None:
+        """The entry that people mean by a name or an id; None when there is none."""
+        return self._newest([word], *places).get(word)
 
     def named(self, word: str) -> bool:
         """Whether an entry that became no experiment has this name or id."""
-        places = (place for place in Place if place is not Place.SUCCESS)
-        return any(word in (job.name, job.id) for _, job in self.entries(*places))
+        return self.newest(word, *(place for place in Place if place is not Place.SUCCESS)) is not None
+
+    def _newest(self, words: Iterable[str], *places: Place) -> dict[str, tuple[Place, QueuedJob]]:
+        wanted = set(words)
+        found: dict[str, tuple[Place, QueuedJob]] = {}
+        slips = self.slips(*places)
+        names = called(self, slips)
+        for place, slip in reversed(slips):  # the newest entry of a name is the one that people mean
+            title = names.get(slip.id)
+            hits = {slip.id, title.name if title else ""} & (wanted - found.keys())
+            job = self.read(place, slip) if hits else None
+            if job is not None:
+                found.update(dict.fromkeys(hits, (place, job)))
+        return found
 
     def _read(self, place: Place) -> Iterator[QueuedJob]:
         for name in self.names(place):

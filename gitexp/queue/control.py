@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
@@ -16,7 +17,7 @@ from gitexp.queue.engines.reconcile import Joined, reconcile
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.engines.withdraw import cancel_jobs
 from gitexp.queue.enqueue import drop_snapshots, names_in_queue
-from gitexp.queue.job import Place, QueuedJob
+from gitexp.queue.job import Place, QueuedJob, Slip
 from gitexp.queue.lost import requeue_lost
 from gitexp.queue.take_out import take_out
 
@@ -25,31 +26,52 @@ _ORDER = (Place.RUNNING, Place.SUBMITTED, Place.QUEUED, Place.HELD, Place.FAILED
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """The queue at one moment: entries in DVC's order (running, queued, failed, success) and who works."""
+    """The queue at one moment, in DVC's order (running, queued, failed, success), and who works.
+
+    `entries` are the first of them, as many as were wanted; `slips` all.
+    """
 
     entries: tuple[tuple[Place, QueuedJob], ...]
+    slips: tuple[tuple[Place, Slip], ...]
     workers: tuple[Worker, ...]
     joined: Joined = Joined()  # what engines say of the entries that they have
 
     @property
+    def left_out(self) -> int:
+        """How many more entries there are."""
+        return len(self.slips) - len(self.entries)
+
+    @property
+    def counts(self) -> Mapping[Place, int]:
+        """How many entries stand in each place that has any."""
+        return Counter(place for place, _ in self.slips)
+
+    @property
     def unfinished(self) -> bool:
         """Whether anything waits or runs."""
-        return any(place in (Place.RUNNING, Place.SUBMITTED, Place.QUEUED) for place, _ in self.entries)
+        return any(self.counts.get(place) for place in (Place.RUNNING, Place.SUBMITTED, Place.QUEUED))
 
     @property
     def busy(self) -> int:
         """How many of the workers run something."""
-        owners = {job.owner for place, job in self.entries if place is Place.RUNNING}
+        owners = {slip.owner for place, slip in self.slips if place is Place.RUNNING}
         return sum(worker.owner in owners for worker in self.workers)
 
 
-def read_queue(project: Project) -> QueueState:
-    """The queue as it is; entries of dead workers and of lost jobs are put back first."""
+def read_queue(project: Project, most: int | None = None) -> QueueState:
+    """The queue as it is; entries of dead workers and of lost jobs are put back first.
+
+    Of `most` entries the files are read, of the rest only their names.
+    """
     board = open_board(project.repo)
     requeue_lost(board)
     joined = reconcile(project)
-    seen = sorted(board.snapshot(), key=lambda entry: (_ORDER.index(entry[0]), entry[1].order))
-    return QueueState(tuple(seen), tuple(workers(board.folder)), joined)
+    slips = sorted(board.snapshot(), key=lambda entry: (_ORDER.index(entry[0]), entry[1].order))
+    # What moves on meanwhile is read where it is then.
+    seen = ((place, slip, board.read(place, slip)) for place, slip in slips[:most])
+    found = [(place, job) if job else board.locate(slip.id) for place, slip, job in seen]
+    entries = tuple(entry for entry in found if entry is not None)
+    return QueueState(entries, tuple(slips), tuple(workers(board.folder)), joined)
 
 
 def remove_entries(project: Project, words: Sequence[str], places: Sequence[Place]) -> list[QueuedJob]:

@@ -19,6 +19,7 @@ from gitexp.git.repo import Repo
 from gitexp.project import Project
 from gitexp.queue.board import Board, open_board
 from gitexp.queue.job import Place, QueuedJob
+from gitexp.queue.titles import called, remember
 
 SNAPSHOTS = "refs/gitexp/queue/"
 
@@ -63,6 +64,7 @@ def put_attempts(
     )
     for job in jobs:
         board.put(job)
+    remember(board, jobs)
     return jobs
 
 
@@ -71,7 +73,7 @@ def drop_snapshots(repo: Repo, board: Board) -> None:
 
     A group that is being queued at this moment has its ref before its entries, so young refs stay.
     """
-    needed = {f"{SNAPSHOTS}{job.group}" for place, job in board.entries() if place is not Place.SUCCESS}
+    needed = {f"{SNAPSHOTS}{slip.group}" for place, slip in board.slips() if place is not Place.SUCCESS}
     gone = [ref for ref in list_refs(repo, SNAPSHOTS) if ref.name not in needed and _is_settled(ref.name)]
     if gone:
         change_refs(repo, [RefChange(ref.name, new=None, old=ref.oid) for ref in gone])
@@ -94,8 +96,9 @@ def snapshot_ref(job: QueuedJob) -> str:
 def names_in_queue(board: Board) -> dict[str, set[str]]:
     """Names that are spoken for, by baseline: queued, held and running entries."""
     names: dict[str, set[str]] = {}
-    for _, job in board.entries(Place.QUEUED, Place.HELD, Place.SUBMITTED, Place.RUNNING):
-        names.setdefault(job.attempt.baseline, set()).add(job.name)
+    slips = board.slips(Place.QUEUED, Place.HELD, Place.SUBMITTED, Place.RUNNING)
+    for title in called(board, slips).values():
+        names.setdefault(title.baseline, set()).add(title.name)
     return names
 
 

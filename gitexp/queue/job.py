@@ -68,26 +68,40 @@ def dump_job(job: QueuedJob) -> bytes:
     return dump_record(job)
 
 
-def name_id(file_name: str) -> str:
-    """The id in the name of an entry's file; empty when it is none."""
-    found = _FILE_NAME.fullmatch(file_name)
-    return found[2] if found else ""
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What the name of an entry's file tells: all that changes while it moves, without reading the file."""
+
+    file_name: str
+    id: str
+    order: int
+    lost: int = 0
+    owner: Owner | None = None
+
+    @property
+    def group(self) -> str:
+        """What was queued with it, by one command."""
+        return self.id.rpartition("-")[0]
 
 
-def name_lost(file_name: str) -> int:
-    """How often its worker was lost, as the name of an entry's file has it."""
+def read_name(file_name: str) -> Slip | None:
+    """What a file name tells; None when it is none of an entry."""
+    order, _, rest = file_name.partition("-")
+    if order.isdigit() and rest.endswith(".json") and "@" not in rest and "+" not in rest:
+        return Slip(file_name, rest[:-5], int(order))  # by far the most
     found = _FILE_NAME.fullmatch(file_name)
-    return int(found[3] or 0) if found else 0
+    if found is None:
+        return None
+    order, id, lost, owner = found.groups()
+    return Slip(file_name, id, int(order), int(lost or 0), parse_owner_word(owner) if owner else None)
 
 
 def under_name(job: QueuedJob, file_name: str) -> QueuedJob:
     """The entry as the name of its file has it: the name is newer than what is written inside."""
-    found = _FILE_NAME.fullmatch(file_name)
-    if found is None:
+    slip = read_name(file_name)
+    if slip is None:
         return job
-    order, id, lost, owner = found.groups()
-    taken_by = parse_owner_word(owner) if owner else None
-    return replace(job, id=id, order=int(order), lost=int(lost or 0), owner=taken_by)
+    return replace(job, id=slip.id, order=slip.order, lost=slip.lost, owner=slip.owner)
 
 
 def parse_job(text: bytes, where: str) -> QueuedJob:

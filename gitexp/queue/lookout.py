@@ -22,7 +22,7 @@ from gitexp.git.repo import Repo
 from gitexp.pipeline.params import flatten, parse_params
 from gitexp.queue.board import Board, board_folder, open_board
 from gitexp.queue.crew import workers
-from gitexp.queue.job import Place, name_lost
+from gitexp.queue.job import Place
 from gitexp.queue.live_history import steps_of
 
 _HISTORY = 24  # values of a metric that are remembered
@@ -95,7 +95,7 @@ class Lookout:
             workers=len(workers(board_folder(self._repo))),
             seconds=time.monotonic() - self._began,
             submitted=len(self._board.names(Place.SUBMITTED)),
-            put_back=sum(name_lost(name) > 0 for name in self._board.names(Place.QUEUED)),
+            put_back=sum(slip.lost > 0 for _, slip in self._board.slips(Place.QUEUED)),
         )
 
     def _close(self, identity: str, run: _Run) -> list[Sight]:

@@ -31,8 +31,8 @@ class RunLog:
 
 def queued_job(repo: Repo, word: str, *places: Place) -> QueuedJob | None:
     """The newest entry of that name or id that did not become an experiment; None if there is none."""
-    found = open_board(repo).entries(*(places or _UNFINISHED))
-    return next((job for _, job in reversed(found) if word in (job.name, job.id)), None)
+    found = open_board(repo).newest(word, *(places or _UNFINISHED))
+    return found[1] if found else None
 
 
 def commit_of_entry(project: Project, word: str) -> str | None:

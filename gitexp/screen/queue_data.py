@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypedDict
 
@@ -126,15 +125,15 @@ class QueuedLine(EntryData):
     event: Literal["queued"]
 
 
-def queue_data(state: QueueState, most: int | None = None) -> QueueAnswer:
+def queue_data(state: QueueState) -> QueueAnswer:
     """What `exp queue status` shows."""
     return {
         "entries": [
             {**entry_data(place, job), "engine": _engine_data(job, state.joined)}
-            for place, job in state.entries[:most]
+            for place, job in state.entries
         ],
-        "left_out": len(state.entries) - len(state.entries[:most]),
-        "counts": dict(Counter(place.value for place, _ in state.entries)),
+        "left_out": state.left_out,
+        "counts": {place.value: number for place, number in state.counts.items()},
         "workers": [owner_data(worker.owner) for worker in state.workers],
         "put_back": [job.id for job in state.joined.put_back],
         "silent": {str(target): problem for target, problem in state.joined.silent.items()},

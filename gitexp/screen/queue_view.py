@@ -23,13 +23,13 @@ _WORDS = {
 }
 
 
-def queue_lines(state: QueueState, now: float, most: int | None = None) -> list[str]:
+def queue_lines(state: QueueState, now: float) -> list[str]:
     """The table of `exp queue status`: DVC's columns, then how long, and what went wrong."""
     if not state.entries:
         lines = ["No experiment tasks in the queue."]
     else:
         rows = [["Task", "Name", "Created", "Status", "Time", "Why"]]
-        rows += [_row(place, job, now, state.joined) for place, job in state.entries[:most]]
+        rows += [_row(place, job, now, state.joined) for place, job in state.entries]
         lines = align([row[:5] for row in rows] if all(not row[5] for row in rows[1:]) else rows)
     idle = len(state.workers) - state.busy
     return [*lines, "", f"Worker status: {state.busy} active, {idle} idle", *engine_lines(state)]

@@ -54,13 +54,18 @@ def reconcile(project: Project) -> Joined:
     _take_back_unsubmitted(board, known)
     if not known:
         return Joined()
-    theirs = {job.id: (place, job) for place, job in board.entries(Place.SUBMITTED, Place.RUNNING)}
+    theirs = {slip.id: (place, slip) for place, slip in board.slips(Place.SUBMITTED, Place.RUNNING)}
     _sweep(board, tickets, known - theirs.keys())
     held = {ticket.entry: ticket for ticket in tickets.of(known & theirs.keys())}
     words, silent = _ask(project, held.values())
     back, failed = [], []
     for identity, word in words.items():
-        place, job = theirs[identity]
+        place, slip = theirs[identity]
+        if not _is_news(place, word):
+            continue
+        job = board.read(place, slip)
+        if job is None:
+            continue  # it has moved on
         done = judge(place, word, job)
         if done is Verdict.STANDS or tickets.get(identity) != held[identity]:
             continue  # what was said was said of a job that is history
@@ -73,6 +78,11 @@ def reconcile(project: Project) -> Joined:
             tickets.drop(identity)
             failed.append(job)
     return Joined(held, words, silent, tuple(back), tuple(failed))
+
+
+def _is_news(place: Place, word: Word) -> bool:
+    """Whether an entry need be looked at at all: of ten thousand that wait as they did, none is."""
+    return word.standing not in (Standing.PENDING if place is Place.SUBMITTED else None, Standing.RUNNING)
 
 
 def judge(place: Place, word: Word, job: QueuedJob) -> Verdict:
@@ -113,9 +123,10 @@ def _take_back_unsubmitted(board: Board, known: set[str]) -> None:
 
     Should the engine have got them all the same: a job claims its entry wherever it waits.
     """
-    for _, job in board.entries(Place.SUBMITTED):
-        since = board.last_change(job, Place.SUBMITTED)
-        if job.id not in known and since is not None and time.time() - since > _SETTLED:
+    for _, slip in board.slips(Place.SUBMITTED):
+        job = board.read(Place.SUBMITTED, slip) if slip.id not in known else None
+        since = board.last_change(job, Place.SUBMITTED) if job is not None else None
+        if job is not None and since is not None and time.time() - since > _SETTLED:
             board.move(job, Place.SUBMITTED, Place.QUEUED)
 
 
