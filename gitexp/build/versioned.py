@@ -11,7 +11,7 @@ from gitexp.build.site import Site
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.git.ignore import is_ignored
-from gitexp.pipeline.gitignore import add_entries
+from gitexp.pipeline.edit.gitignore import add_entries
 from gitexp.pipeline.stage import Stage
 
 

@@ -32,7 +32,7 @@ from gitexp.cli.stage_options import (
 )
 from gitexp.errors import Exit
 from gitexp.experiment.request import RunRequest, Scope, Sweep, Terms
-from gitexp.pipeline.sweep_file import SweepFile, load_sweep
+from gitexp.pipeline.override.sweep_file import SweepFile, load_sweep
 from gitexp.project import find_project
 from gitexp.screen.answer import Answer
 

@@ -10,9 +10,9 @@ import typer
 
 from gitexp.cli import main
 from gitexp.errors import Exit
+from gitexp.pipeline.edit.stage_add import Added, add_to_project
+from gitexp.pipeline.edit.stage_spec import OutSpec, StageSpec, parse_param_options
 from gitexp.pipeline.stage import OutKind
-from gitexp.pipeline.stage_add import Added, add_to_project
-from gitexp.pipeline.stage_spec import OutSpec, StageSpec, parse_param_options
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.pipeline_data import StageAddedLine, added_line

@@ -14,8 +14,8 @@ from gitexp.experiment.record import FileValues, Group, Row, State, Values
 from gitexp.experiment.request import Attempt
 from gitexp.experiment.table.table import RevisionReader
 from gitexp.git.owner import is_gone
-from gitexp.pipeline.override_values import overridden
-from gitexp.pipeline.overrides import by_file, parse_overrides
+from gitexp.pipeline.override.overrides import by_file, parse_overrides
+from gitexp.pipeline.override.values import overridden
 from gitexp.pipeline.params import parse_params
 from gitexp.project import Project
 from gitexp.queue.board import open_board

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal, TypedDict
 
 from gitexp.experiment.change.stage_remove import Removed
-from gitexp.pipeline.stage_add import Added
+from gitexp.pipeline.edit.stage_add import Added
 from gitexp.project.init import Initialized
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gitexp.atomic import write_atomic
 from gitexp.experiment.change.stage_targets import read_manifest_text, stage_target
-from gitexp.pipeline.manifest_edit import freeze_file, freeze_stage, unfreeze_file, unfreeze_stage
+from gitexp.pipeline.edit.manifest import freeze_file, freeze_stage, unfreeze_file, unfreeze_stage
 from gitexp.project import Project
 
 

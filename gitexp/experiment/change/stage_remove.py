@@ -13,10 +13,10 @@ from gitexp.errors import ExpError
 from gitexp.experiment.change.stage_targets import read_manifest_text, stage_target
 from gitexp.experiment.pipelines import option_style
 from gitexp.git.index import stage_changes
-from gitexp.pipeline.gitignore import remove_entries
+from gitexp.pipeline.edit.gitignore import remove_entries
+from gitexp.pipeline.edit.manifest import remove_stage
 from gitexp.pipeline.load import load_pipeline
 from gitexp.pipeline.lockfile import without_stages
-from gitexp.pipeline.manifest_edit import remove_stage
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Out, Stage
 from gitexp.pipeline.yaml import parse_yaml

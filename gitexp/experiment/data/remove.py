@@ -20,7 +20,7 @@ from gitexp.experiment.data_paths import owner_of, root_relative
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.git.index import stage_changes
 from gitexp.pipeline.dotdvc import dvc_file_of, read_dvc_file, write_dvc_file
-from gitexp.pipeline.gitignore import remove_entries
+from gitexp.pipeline.edit.gitignore import remove_entries
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
 from gitexp.project import Project

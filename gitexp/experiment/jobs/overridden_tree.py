@@ -7,8 +7,8 @@ import posixpath
 from gitexp.experiment.request import Attempt
 from gitexp.git.edit_tree import replace_files
 from gitexp.git.objects import ObjectReader
-from gitexp.pipeline.edit_params import apply_overrides
-from gitexp.pipeline.overrides import by_file, parse_overrides
+from gitexp.pipeline.edit.params import apply_overrides
+from gitexp.pipeline.override.overrides import by_file, parse_overrides
 from gitexp.project import Project
 
 

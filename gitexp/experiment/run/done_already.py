@@ -19,8 +19,8 @@ from gitexp.experiment.table.parsed_files import ParsedFiles
 from gitexp.git.bulk_objects import BulkReader
 from gitexp.git.objects import ObjectReader
 from gitexp.git.restore import changed_files
-from gitexp.pipeline.override_values import overridden
-from gitexp.pipeline.overrides import Override, by_file, parse_overrides
+from gitexp.pipeline.override.overrides import Override, by_file, parse_overrides
+from gitexp.pipeline.override.values import overridden
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
 

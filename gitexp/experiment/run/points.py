@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from gitexp.content import encoded
 from gitexp.dataclass import dataclass
 from gitexp.experiment.request import Sweep
-from gitexp.pipeline.overrides import expand_sweep, is_sweep
-from gitexp.pipeline.random_sweep import sample_sweep
+from gitexp.pipeline.override.overrides import expand_sweep, is_sweep
+from gitexp.pipeline.override.random_sweep import sample_sweep
 
 
 @dataclass(frozen=True, slots=True)

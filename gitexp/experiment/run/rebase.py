@@ -32,7 +32,7 @@ from gitexp.git.repo import author
 from gitexp.git.restore import changed_files
 from gitexp.git.rewritten import rewritten_commits
 from gitexp.git.tree_files import TreeFiles
-from gitexp.pipeline.overrides import by_file, parse_overrides
+from gitexp.pipeline.override.overrides import by_file, parse_overrides
 from gitexp.project import Project
 
 

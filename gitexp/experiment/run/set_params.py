@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.edit_params import apply_overrides
-from gitexp.pipeline.hydra_compose import compose_params
-from gitexp.pipeline.overrides import by_file, parse_overrides
+from gitexp.pipeline.edit.params import apply_overrides
+from gitexp.pipeline.override.hydra_compose import compose_params
+from gitexp.pipeline.override.overrides import by_file, parse_overrides
 from gitexp.pipeline.params import DEFAULT_FILE
 from gitexp.project import HydraSettings
 

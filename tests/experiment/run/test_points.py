@@ -14,8 +14,8 @@ from gitexp.experiment.request import RunRequest, Scope, Sweep
 from gitexp.experiment.run.points import points_of
 from gitexp.experiment.run.prepare import prepare
 from gitexp.experiment.run.run import run_experiments
-from gitexp.pipeline.random_sweep import sample_sweep
-from gitexp.pipeline.sweep_file import read_sweep
+from gitexp.pipeline.override.random_sweep import sample_sweep
+from gitexp.pipeline.override.sweep_file import read_sweep
 from tests.experiment.lab import Lab, make_lab
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitexp.pipeline.gitignore import add_entries, pattern, remove_entries
+from gitexp.pipeline.edit.gitignore import add_entries, pattern, remove_entries
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 import math
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.python_spots import descend
+from gitexp.pipeline.edit.python_spots import descend
 from gitexp.pipeline.stage import Value
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.edit_json import edit_json
-from gitexp.pipeline.edit_python import edit_python
-from gitexp.pipeline.edit_toml import edit_toml
-from gitexp.pipeline.edit_yaml import edit_yaml
-from gitexp.pipeline.edit_yaml_whole import edit_yaml_whole
-from gitexp.pipeline.edits import Edit, find_edits, same
-from gitexp.pipeline.override_values import overridden
-from gitexp.pipeline.overrides import Override
+from gitexp.pipeline.edit.edits import Edit, find_edits, same
+from gitexp.pipeline.edit.json_text import edit_json
+from gitexp.pipeline.edit.python_text import edit_python
+from gitexp.pipeline.edit.toml_text import edit_toml
+from gitexp.pipeline.edit.yaml_text import edit_yaml
+from gitexp.pipeline.edit.yaml_whole import edit_yaml_whole
+from gitexp.pipeline.override.overrides import Override
+from gitexp.pipeline.override.values import overridden
 from gitexp.pipeline.params import Format, format_of, parse_params
 from gitexp.pipeline.stage import Value
 

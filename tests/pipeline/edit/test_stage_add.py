@@ -8,9 +8,9 @@ import pytest
 
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
+from gitexp.pipeline.edit.stage_add import Added, add_to_project
+from gitexp.pipeline.edit.stage_spec import OutSpec, StageSpec
 from gitexp.pipeline.stage import OutKind
-from gitexp.pipeline.stage_add import Added, add_to_project
-from gitexp.pipeline.stage_spec import OutSpec, StageSpec
 from gitexp.project import find_project
 from tests.repos import make_project, write_files
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import yaml
 
-from gitexp.pipeline.edit_flow import add_member, delete_member
-from gitexp.pipeline.edits import Edit, EditKind, Keys, at
-from gitexp.pipeline.spots import (
+from gitexp.pipeline.edit.edits import Edit, EditKind, Keys, at
+from gitexp.pipeline.edit.flow import add_member, delete_member
+from gitexp.pipeline.edit.spots import (
     Place,
     Spot,
     SpotKind,
@@ -24,9 +24,9 @@ from gitexp.pipeline.spots import (
     next_line,
     replaced,
 )
+from gitexp.pipeline.edit.yaml_spots import yaml_spots
+from gitexp.pipeline.edit.yaml_words import block, element, inline, pair
 from gitexp.pipeline.stage import Value
-from gitexp.pipeline.yaml_spots import yaml_spots
-from gitexp.pipeline.yaml_words import block, element, inline, pair
 
 _ANCHOR = re.compile(r"&[^\s,\[\]{}]+[ \t]*")
 

@@ -1,4 +1,4 @@
-"""Hydra's override grammar, whole: what `override_words` leaves over goes through hydra-core's own parser."""
+"""Hydra's override grammar, whole: what `words` leaves over goes through hydra-core's own parser."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from gitexp import deferred
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.pipeline.override_words import NotPlain, OverrideKind, Reading, read_plain
+from gitexp.pipeline.override.words import NotPlain, OverrideKind, Reading, read_plain
 
 _PARSER = "hydra.core.override_parser.overrides_parser"
 _KIND_NAMES = {

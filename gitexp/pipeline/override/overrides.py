@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.pipeline.override_grammar import read_override
-from gitexp.pipeline.override_words import OverrideKind
+from gitexp.pipeline.override.grammar import read_override
+from gitexp.pipeline.override.sweep import expand_sweep, is_sweep, split_file
+from gitexp.pipeline.override.words import OverrideKind
 from gitexp.pipeline.params import DEFAULT_FILE
 from gitexp.pipeline.stage import Value
-from gitexp.pipeline.sweep import expand_sweep, is_sweep, split_file
 
 __all__ = ["Override", "OverrideKind", "by_file", "expand_sweep", "is_sweep", "parse_overrides"]
 

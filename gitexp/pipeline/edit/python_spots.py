@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from gitexp.dataclass import dataclass
-from gitexp.pipeline.spots import Member, Spot, SpotKind
+from gitexp.pipeline.edit.spots import Member, Spot, SpotKind
 from gitexp.pipeline.stage import Value
 
 

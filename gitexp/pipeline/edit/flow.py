@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from gitexp.pipeline.spots import Spot, indent_of, line_end, line_start, newline_of, replaced
+from gitexp.pipeline.edit.spots import Spot, indent_of, line_end, line_start, newline_of, replaced
 
 # What may follow the last member on its line when the bracket closes on another.
 _REST = re.compile(r"[ \t]*(?P<comma>,?)[ \t]*(?:#.*)?")

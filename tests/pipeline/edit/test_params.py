@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.edit_json import edit_json
-from gitexp.pipeline.edit_params import apply_overrides
-from gitexp.pipeline.edit_python import edit_python
-from gitexp.pipeline.edit_yaml import edit_yaml
-from gitexp.pipeline.edits import Edit, EditKind, find_edits, same
-from gitexp.pipeline.overrides import parse_overrides
+from gitexp.pipeline.edit.edits import Edit, EditKind, find_edits, same
+from gitexp.pipeline.edit.json_text import edit_json
+from gitexp.pipeline.edit.params import apply_overrides
+from gitexp.pipeline.edit.python_text import edit_python
+from gitexp.pipeline.edit.python_words import literal
+from gitexp.pipeline.edit.yaml_text import edit_yaml
+from gitexp.pipeline.edit.yaml_words import inline
+from gitexp.pipeline.override.overrides import parse_overrides
 from gitexp.pipeline.params import parse_params
-from gitexp.pipeline.python_words import literal
 from gitexp.pipeline.yaml import dump_yaml
-from gitexp.pipeline.yaml_words import inline
 
 
 def edited(path: str, text: str | None, *overrides: str) -> str:

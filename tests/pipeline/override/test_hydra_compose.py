@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.hydra_compose import compose_params
-from gitexp.pipeline.overrides import parse_overrides
+from gitexp.pipeline.override.hydra_compose import compose_params
+from gitexp.pipeline.override.overrides import parse_overrides
 from gitexp.project import HydraSettings
 from tests.repos import write_files
 

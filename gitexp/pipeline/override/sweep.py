@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from gitexp.pipeline.override_grammar import read_override
+from gitexp.pipeline.override.grammar import read_override
 
 
 def split_file(text: str) -> tuple[str, str]:

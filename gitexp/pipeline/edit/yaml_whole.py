@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gitexp import deferred
-from gitexp.pipeline.edits import Edit, EditKind
+from gitexp.pipeline.edit.edits import Edit, EditKind
 
 
 def edit_yaml_whole(text: str, edits: Sequence[Edit]) -> str | None:

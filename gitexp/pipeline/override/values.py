@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from gitexp import deferred
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError, near
-from gitexp.pipeline.overrides import Override, OverrideKind
+from gitexp.pipeline.override.overrides import Override, OverrideKind
 from gitexp.pipeline.params import MISSING, pick
 from gitexp.pipeline.stage import Value
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.overrides import parse_overrides
-from gitexp.pipeline.sweep import expand_sweep, is_sweep
+from gitexp.pipeline.override.overrides import parse_overrides
+from gitexp.pipeline.override.sweep import expand_sweep, is_sweep
 
 
 @pytest.mark.parametrize(

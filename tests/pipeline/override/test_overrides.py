@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.edits import same
-from gitexp.pipeline.override_grammar import read_with_hydra
-from gitexp.pipeline.override_values import overridden
-from gitexp.pipeline.override_words import NotPlain, read_plain
-from gitexp.pipeline.overrides import OverrideKind, by_file, parse_overrides
+from gitexp.pipeline.edit.edits import same
+from gitexp.pipeline.override.grammar import read_with_hydra
+from gitexp.pipeline.override.overrides import OverrideKind, by_file, parse_overrides
+from gitexp.pipeline.override.values import overridden
+from gitexp.pipeline.override.words import NotPlain, read_plain
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_what_is_refused_says_what_to_type_instead(text: str, message: str, hint
 
 def test_plain_overrides_load_neither_hydra_nor_omegaconf() -> None:
     code = (
-        "import sys; from gitexp.pipeline.overrides import parse_overrides, expand_sweep;"
-        "from gitexp.pipeline.edit_params import apply_overrides;"
+        "import sys; from gitexp.pipeline.override.overrides import parse_overrides, expand_sweep;"
+        "from gitexp.pipeline.edit.params import apply_overrides;"
         "some = parse_overrides(['lr=0.1', \"l=['a b',2]\", '+n=x']);"
         "apply_overrides('params.yaml', b'lr: 1\\nl: [1]\\n', some);"
         "expand_sweep(['lr=0.1,0.2', 'l=[1,2]']);"

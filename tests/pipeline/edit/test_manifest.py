@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gitexp.errors import ExpError
-from gitexp.pipeline.manifest_edit import add_stage, freeze_stage, remove_stage, unfreeze_stage
+from gitexp.pipeline.edit.manifest import add_stage, freeze_stage, remove_stage, unfreeze_stage
+from gitexp.pipeline.edit.stage_spec import OutSpec, StageSpec, parse_param_options
 from gitexp.pipeline.stage import OutKind
-from gitexp.pipeline.stage_spec import OutSpec, StageSpec, parse_param_options
 from gitexp.pipeline.yaml import parse_yaml
 
 METRIC, PLOT = OutKind.METRIC, OutKind.PLOT

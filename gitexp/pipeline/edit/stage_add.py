@@ -12,14 +12,14 @@ from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.git.ignore import is_ignored
 from gitexp.git.index import add_files, tracked_among
-from gitexp.pipeline.gitignore import add_entries
+from gitexp.pipeline.edit.gitignore import add_entries
+from gitexp.pipeline.edit.manifest import add_stage
+from gitexp.pipeline.edit.stage_spec import StageSpec
 from gitexp.pipeline.graph import build_graph
 from gitexp.pipeline.load import load_pipeline
-from gitexp.pipeline.manifest_edit import add_stage
 from gitexp.pipeline.paths import kind_of
 from gitexp.pipeline.source import Files, FolderFiles
 from gitexp.pipeline.stage import DepKind, Out, Stage
-from gitexp.pipeline.stage_spec import StageSpec
 from gitexp.project import Project
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from gitexp.pipeline.edit.spots import Member, Spot, SpotKind
 from gitexp.pipeline.scalars import plain
-from gitexp.pipeline.spots import Member, Spot, SpotKind
 from gitexp.pipeline.stage import Value
 from gitexp.pipeline.yaml import open_loader
 

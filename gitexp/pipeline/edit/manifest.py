@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gitexp.errors import ExpError, near
-from gitexp.pipeline.edit_yaml import edit_yaml
-from gitexp.pipeline.edit_yaml_whole import edit_yaml_whole
-from gitexp.pipeline.edits import find_edits, same
-from gitexp.pipeline.spots import find, line_end, line_start, newline_of, next_line, replaced
+from gitexp.pipeline.edit.edits import find_edits, same
+from gitexp.pipeline.edit.spots import find, line_end, line_start, newline_of, next_line, replaced
+from gitexp.pipeline.edit.stage_spec import StageSpec, stage_entry
+from gitexp.pipeline.edit.yaml_spots import yaml_spots
+from gitexp.pipeline.edit.yaml_text import edit_yaml
+from gitexp.pipeline.edit.yaml_whole import edit_yaml_whole
 from gitexp.pipeline.stage import Value
-from gitexp.pipeline.stage_spec import StageSpec, stage_entry
 from gitexp.pipeline.yaml import dump_yaml, parse_yaml
-from gitexp.pipeline.yaml_spots import yaml_spots
 
 Manifest = dict[str, Value]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from gitexp import deferred
 from gitexp.errors import ExpError
-from gitexp.pipeline.overrides import Override
+from gitexp.pipeline.override.overrides import Override
 from gitexp.project import HydraSettings
 
 # Hydra keeps what it is composing in a global of its own; runs of a sweep compose at the same time.

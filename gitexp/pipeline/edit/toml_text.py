@@ -7,8 +7,8 @@ from typing import Any
 
 from gitexp import deferred
 from gitexp.errors import ExpError
-from gitexp.pipeline.edits import Edit, EditKind
-from gitexp.pipeline.spots import newline_of
+from gitexp.pipeline.edit.edits import Edit, EditKind
+from gitexp.pipeline.edit.spots import newline_of
 from gitexp.pipeline.stage import Value
 
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gitexp.pipeline.edit_flow import add_member, delete_member
-from gitexp.pipeline.edits import Edit, EditKind
-from gitexp.pipeline.spots import Member, Place, Spot, SpotKind, find, indent_of, newline_of, replaced
+from gitexp.pipeline.edit.edits import Edit, EditKind
+from gitexp.pipeline.edit.flow import add_member, delete_member
+from gitexp.pipeline.edit.spots import Member, Place, Spot, SpotKind, find, indent_of, newline_of, replaced
 from gitexp.pipeline.stage import Value
 
 _SPACE = re.compile(r"[ \t\n\r]*")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from gitexp.pipeline.edit_flow import add_member, delete_member
-from gitexp.pipeline.edits import Edit, EditKind
-from gitexp.pipeline.python_spots import Source, descend
+from gitexp.pipeline.edit.edits import Edit, EditKind
+from gitexp.pipeline.edit.flow import add_member, delete_member
+from gitexp.pipeline.edit.python_spots import Source, descend
+from gitexp.pipeline.edit.python_words import literal
+from gitexp.pipeline.edit.spots import find, indent_of, line_end, line_start, newline_of, next_line, replaced
 from gitexp.pipeline.python_values import Assignment, assignments
-from gitexp.pipeline.python_words import literal
-from gitexp.pipeline.spots import find, indent_of, line_end, line_start, newline_of, next_line, replaced
 
 
 def edit_python(text: str, edits: Sequence[Edit]) -> str | None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.pipeline.override_grammar import Interval, read_axis
-from gitexp.pipeline.sweep import split_file
+from gitexp.pipeline.override.grammar import Interval, read_axis
+from gitexp.pipeline.override.sweep import split_file
 
 _TRIES = 50  # draws of one point before a repeated one is taken to mean that there are no others
 

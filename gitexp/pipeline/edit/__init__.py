@@ -1,0 +1,1 @@
+"""Files changed in place: params, manifests, .gitignore. What is not meant to change keeps its bytes."""

@@ -1,0 +1,1 @@
+"""What `-S` says: the grammar of overrides, sweeps of them, Hydra's composition."""
