@@ -7,7 +7,8 @@ The rooms, from the ground up. Imports run one way, downwards in this list read 
                 dataclass, records that cost nothing to declare)
     git         all of .git: refs, objects, snapshot, worktrees, transport
     project     where things are: the DVC root, its config, our settings
-    pipeline    files in, frozen records out; runs nothing (edit/: files changed in place; override/: what -S says)
+    pipeline    files in, frozen records out; runs nothing
+                (edit/ changes files in place, override/ reads what -S says)
     cache       content-addressed outs: hashing, store, links
     build       bring outs up to date: plan with reasons, commands, builder, run cache
     experiment  one run from snapshot to ref; what changes and lists experiments
