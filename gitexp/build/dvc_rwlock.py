@@ -11,11 +11,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.content import Value
+from gitexp.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

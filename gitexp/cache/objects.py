@@ -196,8 +196,11 @@ def list_objects(root: Path) -> Iterator[FoundObject]:
 
 def list_temps(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """Half-written files that killed processes left, ours and DVC's."""
-    for top in (root / "files" / "md5", root):
-        for item, _ in _scan_pairs(top):
+    objects = root / "files" / "md5"
+    for top in (objects, root):
+        # DVC writes some of its own right beside the folders.
+        beside = _scan(objects) if top == objects else []
+        for item in (*beside, *(item for item, _ in _scan_pairs(top))):
             if item.name.endswith(".tmp") and item.is_file(follow_symlinks=False):
                 with suppress(FileNotFoundError):
                     yield Path(item.path), item.stat(follow_symlinks=False)
@@ -207,12 +210,15 @@ def _scan_pairs(top: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
     """What is in the folders of two hexadecimal digits below `top`, with the digits."""
     for number in range(256):
         prefix = f"{number:02x}"
-        try:
-            with os.scandir(top / prefix) as entries:
-                items = list(entries)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        yield from ((item, prefix) for item in items)
+        yield from ((item, prefix) for item in _scan(top / prefix))
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _protect(path: str) -> None:

@@ -26,7 +26,7 @@ _RUN = re.compile(r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}/[0-9a-f]{64}")
 
 # What a push stages beside an object's or a run's place: ours and DVC's (hidden); over SFTP with the name.
 _HALF = re.compile(
-    r"(?:(?:files/md5/)?[0-9a-f]{2}|runs/[0-9a-f]{2}/[0-9a-f]{64})"
+    r"(?:files/md5|(?:files/md5/)?[0-9a-f]{2}|runs/[0-9a-f]{2}/[0-9a-f]{64})"
     r"/(?:\.[\w-]{8,40}|[0-9a-f]{30,64}(?:\.dir)?\.[0-9a-f]{8})\.tmp"
 )
 

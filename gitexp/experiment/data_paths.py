@@ -25,7 +25,7 @@ def root_relative(project: Project, word: str) -> str:
     except ValueError:
         raise ExpError(
             f"'{word}' lies outside the project ({project.root}).",
-            "copy it into the project, or put a link to it there and add the link.",
+            "`exp add PATH -o OUT` copies it into the project; or put a link to it there and add the link.",
         ) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from gitexp.build.versioned import ignore_outs
 from gitexp.cache.entries import restrict
 from gitexp.cache.relink import save_and_report
 from gitexp.cache.store import Saved
-from gitexp.cache.tree import DirListing
+from gitexp.cache.tree import DirListing, hash_path
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
@@ -51,33 +51,50 @@ class AddResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
+    """What is to be tracked."""
+
     path: str
     tracked: str  # the out it belongs to: itself, or a tracked folder around it
     file: str
 
 
-def add_data(project: Project, words: Sequence[str]) -> AddResult:
+def add_data(project: Project, words: Sequence[str], commit: bool = True, relink: bool = True) -> AddResult:
     """Track paths as data. A path inside a tracked folder updates that folder's .dvc file.
 
-    Raises ExpError before anything is written for a path that can't be tracked.
+    Without `commit` nothing enters the cache, without `relink` files are copied there and stay what they
+    are. Raises ExpError before anything is written for a path that can't be tracked.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
     # The lock also keeps `gc` away: an object that was there already is named by nothing before the end.
     with dvc_lock(project.root), open_workspace_site(project) as (site, _):
         paths = dict.fromkeys(root_relative(project, word) for word in words)
-        targets = [_target(read, site, path) for path in paths]
+        for path in paths:
+            _check_path(site, path)
+        targets = [target_of(read, path) for path in paths]
         _refuse_nested([target.path for target in targets])
-        _refuse_tracked_by_git(site, targets)
-        added = [_add(site, target) for target in targets]
-        written = (*(one.file for one in added), *_ignore(site, added))
+        refuse_tracked_by_git(site, paths)
+        added = [_add(site, target, commit, relink) for target in targets]
+        return finish(project, site, added)
+
+
+def finish(project: Project, site: Site, added: Sequence[Added]) -> AddResult:
+    """Keep the data itself out of Git, and tell Git of the .dvc files where `core.autostage` wants that."""
+    written = (*(one.file for one in added), *_ignore(site, added))
     if project.settings.autostage:
         run_git(project.root, "add", "--", *written)
     return AddResult(tuple(added), written, project.settings.autostage)
 
 
-def _target(read: ReadPipeline, site: Site, path: str) -> _Target:
-    _check_path(site, path)
+def merged(results: Sequence[AddResult]) -> AddResult:
+    """Several as one."""
+    added = tuple(one for result in results for one in result.added)
+    written = dict.fromkeys(path for result in results for path in result.written)
+    return AddResult(added, tuple(written), all(result.staged for result in results))
+
+
+def target_of(read: ReadPipeline, path: str) -> Target:
+    """Raises ExpError for what a stage makes, and for what has tracked data inside."""
     owner = owner_of(read.graph, path)
     if owner is not None:
         tracked, address = owner
@@ -87,14 +104,14 @@ def _target(read: ReadPipeline, site: Site, path: str) -> _Target:
                 f"'{path}' is made by stage '{address}', so it can't be added.",
                 f"to record it as it is now: `exp commit {address}`.",
             )
-        return _Target(path, tracked, stage.file)
+        return Target(path, tracked, stage.file)
     inner = outs_below(read.graph, path)
     if inner:
         raise ExpError(
             f"'{path}' has '{inner[0]}' inside, which is tracked by itself.",
             "track the folder or what is in it, not both.",
         )
-    return _Target(path, path, dvc_file_of(path))
+    return Target(path, path, dvc_file_of(path))
 
 
 def _check_path(site: Site, path: str) -> None:
@@ -105,6 +122,12 @@ def _check_path(site: Site, path: str) -> None:
             if place.is_symlink()
             else f"'{path}' does not exist."
         )
+    check_name(site, path)
+
+
+def check_name(site: Site, path: str) -> None:
+    """Raises ExpError for what can't be data whatever it holds."""
+    place = site.path(path)
     if path == ".":
         raise ExpError("the project itself can't be added.", "name the files and folders in it.")
     if is_manifest(path) or path.split("/", 1)[0] in (".dvc", ".git"):
@@ -122,8 +145,8 @@ def _refuse_nested(paths: Sequence[str]) -> None:
                 )
 
 
-def _refuse_tracked_by_git(site: Site, targets: Sequence[_Target]) -> None:
-    paths = [target.path for target in targets]
+def refuse_tracked_by_git(site: Site, paths: Collection[str]) -> None:
+    """Raises ExpError."""
     known = run_git(site.root, "--literal-pathspecs", "ls-files", "-z", "--", *paths).paths
     for path in paths:
         if any(file == path or file.startswith(f"{path}/") for file in known):
@@ -133,18 +156,43 @@ def _refuse_tracked_by_git(site: Site, targets: Sequence[_Target]) -> None:
             )
 
 
-def _add(site: Site, target: _Target) -> Added:
-    saved = save_and_report(site.store, site.path(target.path), site.link_types, site.memo, site.ignored)
-    file = site.path(target.file)
-    old = file.read_bytes() if file.exists() else None
-    before = read_dvc_file(old, target.file).locked if old else None
+def _add(site: Site, target: Target, commit: bool, relink: bool) -> Added:
+    place = site.path(target.path)
+    if not commit:
+        if target.path != target.tracked:
+            raise ExpError(
+                f"'{target.path}' is a part of '{target.tracked}': that can't be recorded by --no-commit."
+            )
+        return record(site, target, hash_path(place, site.memo, site.ignored) or _vanished(place))
+    if relink:
+        saved = save_and_report(site.store, place, site.link_types, site.memo, site.ignored)
+    else:
+        saved = site.store.take_in(place, site.memo, site.ignored, adopt=False)
     hash = saved.hash
     if target.path != target.tracked:
-        hash = _merged(site, target, saved, before)
+        hash = _merged(site, target, saved, _before(site, target))
+    return replace(record(site, target, hash), links=saved.links)
+
+
+def _vanished(place: Path) -> Hash:
+    raise ExpError(f"'{place}' does not exist.")
+
+
+def _before(site: Site, target: Target) -> LockEntry | None:
+    """What the .dvc file says, if there is one."""
+    file = site.path(target.file)
+    return read_dvc_file(file.read_bytes(), target.file).locked if file.exists() else None
+
+
+def record(site: Site, target: Target, hash: Hash) -> Added:
+    """Let the .dvc file say that the target has this content."""
+    file = site.path(target.file)
+    old = file.read_bytes() if file.exists() else None
+    before = _before(site, target)
     new = write_dvc_file(old, _entry(before, posixpath.basename(target.tracked), hash), target.file)
     if new != old:
         write_atomic(file, new)
-    return Added(target.path, target.file, hash, new != old, saved.links)
+    return Added(target.path, target.file, hash, new != old)
 
 
 def _entry(before: LockEntry | None, name: str, hash: Hash) -> LockEntry:
@@ -157,7 +205,7 @@ def _entry(before: LockEntry | None, name: str, hash: Hash) -> LockEntry:
     return replace(before, outs=tuple(outs))
 
 
-def _merged(site: Site, target: _Target, saved: Saved, before: LockEntry | None) -> Hash:
+def _merged(site: Site, target: Target, saved: Saved, before: LockEntry | None) -> Hash:
     """The tracked folder as recorded, with what is at `target.path` now in place of what was."""
     recorded = before.outs[0].hash if before is not None and before.outs else None
     entries = site.store.read_dir(recorded) if recorded is not None else None

@@ -209,14 +209,18 @@ def test_what_killed_pushes_left_on_a_remote_goes_after_a_day(lab: Lab, work: Pa
     write_files(lab.path, {"f": "f"})
     add_data(lab.project, ["f"])
     push_data(lab.project, ShareRequest())
-    half = ("files/md5/8f/.0123456789abcdef.tmp", "8f/.Abc-0123456789_defghij.tmp")
+    half = (
+        "files/md5/8f/.0123456789abcdef.tmp",
+        "files/md5/.0123456789-bcdefghij_.tmp",
+        "8f/.Abc-0123456789_defghij.tmp",
+    )
     others = ("files/md5/8f/notes.tmp", "notes/.0123456789abcdef.tmp", "files/md5/8f/.fedcba9876543210.tmp")
     write_files(work / "store", dict.fromkeys((*half, *others), "half"))
     for name in (*half, *others[:2]):
         os.utime(work / "store" / name, (1, 1))
     found = json.loads(exp_ok(lab.path, "gc", "-w", "-c", "--dry", "--json"))
-    assert (found["remote_objects"], found["remote_unfinished"]) == (0, 2)
-    assert "2 unfinished uploads on" in exp_ok(lab.path, "gc", "-w", "-c", "-f")
+    assert (found["remote_objects"], found["remote_unfinished"]) == (0, 3)
+    assert "3 unfinished uploads on" in exp_ok(lab.path, "gc", "-w", "-c", "-f")
     assert not any((work / "store" / name).exists() for name in half)
     assert all((work / "store" / name).exists() for name in others)
 
