@@ -1,6 +1,7 @@
 """How much is listed where nobody asked for all of it: a page on no terminal has no end.
 
-On a terminal the pager takes everything. Into a pipe or a file, and as JSON, lists end after about a thousand
+On a terminal the pager takes everything; only a table, which is as wide as its widest row, ends after ten
+thousand, so that its first screen does not wait for the last row. Into a pipe or a file, and as JSON, lists end after about a thousand
 lines, and say on stderr (in JSON, too, with `left_out`) how many more there are. What is made to be read by
 other programs whole is whole: `--name-only`, `--sha-only`, `--csv`, `--md`, and DVC's layouts of JSON.
 """
@@ -14,6 +15,7 @@ import typer
 from gitexp.screen.talk import say
 
 MOST_LINES = 1000
+MOST_ROWS = 10_000  # of a table on a terminal
 MOST_OBJECTS = 100  # things of several lines, or of several hundred bytes in JSON
 
 ALL = typer.Option(False, "--all", help="All of them, also into a pipe, a file, or as JSON.")

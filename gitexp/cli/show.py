@@ -11,7 +11,7 @@ import typer
 
 from gitexp import deferred
 from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
-from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
+from gitexp.cli.bounds import ALL, MOST_LINES, MOST_ROWS, bound, tell_left_out
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import Group
@@ -118,6 +118,8 @@ def command(
     # In the order in which they stand, no more are read than are shown.
     as_they_stand = condition is None and not keys and not (group_by or seeds or interactive)
     usual = None if json or csv or md else bound(MOST_LINES, None, everything)
+    if usual is None and not (json or csv or md or everything):
+        usual = MOST_ROWS
     most = usual if top is None else top
     read = most if as_they_stand else None
     request = TableRequest(baselines, not hide_workspace, not hide_failed, force, read)
