@@ -1,9 +1,10 @@
 """How much is listed where nobody asked for all of it: a page on no terminal has no end.
 
 On a terminal the pager takes everything; only a table, which is as wide as its widest row, ends after ten
-thousand, so that its first screen does not wait for the last row. Into a pipe or a file, and as JSON, lists end after about a thousand
-lines, and say on stderr (in JSON, too, with `left_out`) how many more there are. What is made to be read by
-other programs whole is whole: `--name-only`, `--sha-only`, `--csv`, `--md`, and DVC's layouts of JSON.
+thousand, so that its first screen does not wait for the last row. Into a pipe or a file, and as JSON, lists
+end after about a thousand lines, and say on stderr (in JSON, too, with `left_out`) how many more there are.
+What is made to be read by other programs whole is whole: `--name-only`, `--sha-only`, `--csv`, `--md`, and
+DVC's layouts of JSON.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from gitexp.experiment.plots.template_files import find_templates
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
 from gitexp.screen.answer import write_as_dvc
-from gitexp.screen.json_text import to_json
+from gitexp.screen.json_text import to_json_as_dvc
 from gitexp.screen.page_data import make_folder, write_page
 from gitexp.screen.plots.page import plots_page
 from gitexp.screen.plots.pictures import png_picture, svg_picture, vega_script
@@ -62,7 +62,7 @@ def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
         images = _write_images(plots, _folder(project, wish).absolute())
         write_as_dvc(plots_data(plots, templates, images))
     elif wish.vega:
-        sys.stdout.write(to_json(_only_spec(plots, templates)) + "\n")
+        sys.stdout.write(to_json_as_dvc(_only_spec(plots, templates)) + "\n")
     elif wish.out is not None and wish.out.suffix.lower() in (".png", ".svg"):
         _write_picture(wish.out, _only_spec(plots, templates))
     else:

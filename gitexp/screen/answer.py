@@ -21,6 +21,9 @@ What holds for all of them:
 - Every field is there, null when there is nothing to say, unless its TypedDict is `total=False`.
 - A command that fails before it has an answer prints a `Failed` object instead, as the last line of a stream.
   An answer that says itself what went wrong (`missing`, `refused`) comes with exit code 1 and no such object.
+- Any parser reads it: a number that is none is the text "NaN", "Infinity" or "-Infinity" (Python's `float()`,
+  JavaScript's `Number()` and pandas take them back). In DVC's layout they are the bare words that DVC writes,
+  so that the two stay equal; those are no JSON, though Python, jq and most of DVC's readers take them.
 - Times are seconds, moments seconds since the epoch, sizes bytes, paths relative to the DVC root, revisions
   whole commit ids. Text may hold what no encoding can write (lone surrogates): it is escaped.
 - Lists are bounded where nobody asked for all: a `left_out` field, or a `left_out` event, says how many more.
@@ -34,7 +37,7 @@ from contextlib import contextmanager
 from typing import Annotated, Literal, TypedDict
 
 from gitexp.errors import Exit, ExpError
-from gitexp.screen.json_text import to_json
+from gitexp.screen.json_text import to_json, to_json_as_dvc
 
 SCHEMA = 1
 
@@ -128,7 +131,7 @@ def write_answer(data: Mapping[str, object]) -> None:
 
 def write_as_dvc(data: object) -> None:
     """The one answer, in DVC's layout."""
-    sys.stdout.write(to_json(data) + "\n")
+    sys.stdout.write(to_json_as_dvc(data) + "\n")
     _State.answered = True
 
 

@@ -9,6 +9,7 @@ from gitexp.dataclass import dataclass
 from gitexp.experiment.table.compare import Change
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import PRECISION, cell, fit, one_line
+from gitexp.screen.json_text import Real
 from gitexp.screen.text_table import align, markdown
 
 WIDEST = 100  # columns of one value: a long text would push every other out of sight
@@ -36,7 +37,7 @@ class _BothValues(TypedDict):
 class ValueChange(_BothValues, total=False):
     """A param or metric in two revisions; null where it is not there."""
 
-    diff: Annotated[float, "new - old, between numbers"]
+    diff: Annotated[Real, "new - old, between numbers"]
 
 
 class DiffAnswer(TypedDict, total=False):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from gitexp.experiment.jobs.run_note import RunNote
 from gitexp.queue.lookout import Picture, Sight
+from gitexp.screen.json_text import Real
 from gitexp.screen.queue_data import EndingData, OwnerData, ending_data, owner_data
 
 
@@ -28,7 +29,7 @@ class SightData(TypedDict):
     began: Annotated[float, "seconds since the epoch"]
     stages: list[StageNow]
     devices: list[str]
-    metrics: Annotated[dict[str, float], "as they are now"]
+    metrics: Annotated[dict[str, Real], "as they are now"]
     ending: EndingData | None
 
 
@@ -82,7 +83,7 @@ def _marks(sight: Sight) -> object:
     return sight.lost, [(stage.stage, stage.status) for stage in sight.note.stages], _metrics(sight)
 
 
-def _metrics(sight: Sight) -> dict[str, float]:
+def _metrics(sight: Sight) -> dict[str, Real]:
     return {trace.key: trace.values[-1] for trace in sight.traces if trace.values}
 
 

@@ -133,6 +133,9 @@ STEPS = (
     Step("data pull", "-r store"),
     Step("move", "big.bin small.bin"),
     Step("data remove", "small.bin --outs"),
+    Step("save", "-n strange", files={"metrics.json": '{"error": NaN, "far": -Infinity}'}),
+    Step("log", "strange", events=("experiment",)),
+    Step("diff", "HEAD strange"),
     Step("fsck", "--quick"),
     Step("gc", "-w --dry"),
     Step("gc", "-w -f"),
@@ -190,7 +193,9 @@ def _problems(step: Step, code: int, out: str) -> Iterator[str]:
     if code != step.code:
         yield f"exit code {code}"
     try:
-        values = [json.loads(line) for line in out.splitlines()]
+        # DVC's layouts have its bare NaN; documents of ours are JSON for any parser.
+        words = {} if answer.theirs else {"parse_constant": _refuse}
+        values = [json.loads(line, **words) for line in out.splitlines()]
     except ValueError as error:
         yield f"no JSON lines: {error}"
         return
@@ -207,6 +212,10 @@ def _problems(step: Step, code: int, out: str) -> Iterator[str]:
     missing = set(step.events) - {value.get("event") for value in values if isinstance(value, dict)}
     if missing:
         yield f"no {missing}"
+
+
+def _refuse(word: str) -> object:
+    raise ValueError(f"{word} is no JSON")
 
 
 @cache

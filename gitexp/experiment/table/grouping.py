@@ -103,7 +103,9 @@ def _row_set(
 
 def _spread(rows: Sequence[Row], column: Column) -> Spread | None:
     numbers = [
-        float(value) for row in rows if is_number(value := value_in(row, column)) and abs(value) < 1e308
+        float(value)
+        for row in rows
+        if is_number(value := value_in(row, column)) and abs(value) < 1e150  # its square is finite
     ]
     if not numbers:
         return None
