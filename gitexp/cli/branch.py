@@ -12,6 +12,7 @@ from gitexp.project import find_project
 from gitexp.queue.named import commit_of_entry
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.change_data import BranchAnswer, branch_data
+from gitexp.screen.talk import say_next
 
 ANSWER = one(BranchAnswer)
 
@@ -29,4 +30,5 @@ def command(
         ref = f"refs/heads/{name}"
         write_answer(branch_data(name, read_ref(project.repo, ref) or "", ref))
         return
-    sys.stdout.write(f"Branch '{name}' begins at '{experiment}'.\n\nNext: git switch {name}\n")
+    sys.stdout.write(f"Branch '{name}' begins at '{experiment}'.\n")
+    say_next(f"git switch {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import typer
 
@@ -21,6 +22,7 @@ from gitexp.screen.contrast_view import contrast_data, contrast_table
 from gitexp.screen.diff_view import DiffAnswer, DiffStyle, diff_data, diff_table
 from gitexp.screen.environment_view import environment_summary, environment_table, environments_table
 from gitexp.screen.pager import show_lines
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.talk import say
 from gitexp.screen.terminal import has_colour
 
@@ -62,9 +64,16 @@ def command(
     project = find_project()
     no_number = "diff not supported" if md else "changed"
     metrics = DiffStyle(
-        "Metric", names[0], names[1], path=not no_path, precision=precision, no_number=no_number
+        "Metric",
+        names[0],
+        names[1],
+        path=not no_path,
+        precision=precision,
+        no_number=no_number,
+        judged=True,
+        sheet=stdout_sheet(),
     )
-    params = DiffStyle("Param", names[0], names[1], path=not no_path, precision=None, no_number=no_number)
+    params = replace(metrics, title="Param", precision=None, judged=False)
     form = _Form(names, metrics, params, everything, md, env)
     found = read_revised(project, names) if read_head(project.repo).commit else []
     tables, record = (_two if len(names) == 2 else _many)(found, form) if found else ([], {})
@@ -95,7 +104,7 @@ def _two(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], DiffAn
     around = [environment_values(one.environment) for one in found]
     apart = compare_files(around[0], around[1], form.everything and form.env) if known else ()
     if form.env:
-        tables.append(environment_table(apart, form.names, form.md) or _same(known))
+        tables.append(environment_table(apart, form.names, form.md, form.params.sheet) or _same(known))
         record["environment"] = diff_data(apart) if known else None
     elif not form.md:
         tables.append(environment_summary(apart))
@@ -117,7 +126,7 @@ def _many(found: Sequence[Revised], form: _Form) -> tuple[list[list[str]], DiffA
         known = _environments_known(found, form)
         around = [environment_values(one.environment) for one in found]
         apart = contrast_files(around, form.everything) if known else ()
-        tables.append(environments_table(apart, form.names, form.md) or _same(known))
+        tables.append(environments_table(apart, form.names, form.md, form.params.sheet) or _same(known))
         record["environment"] = contrast_data(apart, form.names) if known else None
     return tables, record
 

@@ -11,7 +11,7 @@ from gitexp.errors import ExpError
 from gitexp.project.init import init_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.pipeline_data import InitAnswer, init_data
-from gitexp.screen.talk import visible
+from gitexp.screen.talk import say_next, visible
 
 ANSWER = one(InitAnswer)
 
@@ -35,13 +35,9 @@ def command(
         write_answer(init_data(done))
     if json or quiet:
         return
-    sys.stdout.write(
-        visible(
-            f"Initialized a DVC project in {done.root}\n"
-            f"Staged: {', '.join(done.staged)}\n\n"
-            "Next:\n"
-            "  git commit -m 'exp init'\n"
-            "  exp stage add -n train -d train.py -p params.yaml: -o model 'python train.py'\n"
-            "  exp run\n"
-        )
+    sys.stdout.write(visible(f"Initialized a DVC project in {done.root}\nStaged: {', '.join(done.staged)}\n"))
+    say_next(
+        "git commit -m 'exp init'",
+        "exp stage add -n train -d train.py -p params.yaml: -o model 'python train.py'",
+        "exp run",
     )

@@ -20,11 +20,12 @@ from gitexp.experiment.table.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import LeftOut, answer_text, lines
-from gitexp.screen.failed_view import FailedLine, failed_data, failed_lines
+from gitexp.screen.failed_view import FailedLine, failed_data, failed_lines, failed_next
 from gitexp.screen.log_graph import Branching, graph_lines
 from gitexp.screen.log_view import log_line, log_paragraph
 from gitexp.screen.pager import show_lines
 from gitexp.screen.story_view import LogLine, StoryLine, entry_data, story_data, story_lines
+from gitexp.screen.talk import say_next
 from gitexp.screen.terminal import has_colour, has_unicode
 
 ANSWER = lines(StoryLine, FailedLine, LeftOut)
@@ -72,6 +73,7 @@ def command(
     form = _Form(oneline, stat, patch, has_colour())
     baselines = Baselines(tuple(rev or ()), everywhere=all_commits)
     names, paths = _sorted_out(project, words or [])
+    advice: Sequence[str] = ()
     with RevisionReader(project) as reader:
         usual = MOST_LINES if (oneline or graph) and not json else MOST_OBJECTS
         most = None if names else bound(usual, number, everything, json)
@@ -81,6 +83,7 @@ def command(
             text: Iterable[str] = map(answer_text, failed_data(runs))
             if not json:
                 text = failed_lines(project.repo, runs, names_of(project.repo), oneline, form.colour)
+                advice = failed_next(runs)
         else:
             request = LogRequest(tuple(names), baselines, most, grep, author, since, tuple(paths))
             log = find_log(project, reader, request)
@@ -96,6 +99,8 @@ def command(
             told: LeftOut = {"event": "left_out", "count": left_out, "hint": hint()}
             text = chain(text, [answer_text(told)])
         show_lines(text, not no_pager)
+        if advice:
+            say_next(*advice)
     tell_left_out(left_out, "experiments", number)
 
 

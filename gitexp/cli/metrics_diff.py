@@ -13,6 +13,7 @@ from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.unread import warn_unread
 
 ANSWER = as_dvc("metrics diff", dict[str, dict[str, ValueChange]])
@@ -43,6 +44,14 @@ def command(
     if json:
         write_as_dvc(diff_data(changes))
         return
-    style = DiffStyle("Metric", *revs, path=not no_path, precision=precision, rounded=True)
+    style = DiffStyle(
+        "Metric",
+        *revs,
+        path=not no_path,
+        precision=precision,
+        rounded=True,
+        judged=True,
+        sheet=stdout_sheet(),
+    )
     lines = diff_table(changes, style, md)
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))

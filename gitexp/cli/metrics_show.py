@@ -18,6 +18,7 @@ from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.diff_view import DiffStyle
 from gitexp.screen.metrics_view import RevisionMetrics, metrics_data, metrics_table
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.unread import warn_unread
 
 ANSWER = as_dvc("metrics show", dict[str, RevisionMetrics])
@@ -52,7 +53,7 @@ def command(
     if json:
         write_as_dvc(metrics_data(metrics))
         return
-    style = DiffStyle("Metric", "", "", precision=precision, rounded=True)
+    style = DiffStyle("Metric", "", "", precision=precision, rounded=True, sheet=stdout_sheet())
     lines = metrics_table(metrics, style, many, md)
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))
 

@@ -12,6 +12,7 @@ from gitexp.experiment.table.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.unread import warn_unread
 
 ANSWER = as_dvc("params diff", dict[str, dict[str, ValueChange]])
@@ -39,6 +40,6 @@ def command(
     if json:
         write_as_dvc(diff_data(changes))
         return
-    style = DiffStyle("Param", *revs, path=not no_path, change=False, precision=None)
+    style = DiffStyle("Param", *revs, path=not no_path, change=False, precision=None, sheet=stdout_sheet())
     lines = diff_table(changes, style, md)
     sys.stdout.write("\n".join(lines) + ("\n" if lines else ""))

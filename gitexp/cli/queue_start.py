@@ -12,8 +12,9 @@ from gitexp.project import find_project
 from gitexp.queue.begin import begin_queue, chosen_target
 from gitexp.queue.engines.engine import Order
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.begun_lines import begun_lines, left_lines
+from gitexp.screen.begun_lines import begun_hint, begun_lines, left_lines
 from gitexp.screen.queue_data import StartAnswer, begun_data
+from gitexp.screen.talk import say
 
 ANSWER = one(StartAnswer)
 
@@ -70,6 +71,9 @@ def command(
         write_answer(begun_data(begun))
     else:
         sys.stdout.write("".join(f"{line}\n" for line in begun_lines(begun)))
+        hint = begun_hint(begun)
+        if hint is not None:
+            say(hint)
     sys.stderr.write("".join(f"{line}\n" for line in left_lines(begun)))
     return Exit.DONE if begun.error is None else Exit.FAILED
 

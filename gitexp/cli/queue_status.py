@@ -11,6 +11,7 @@ from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, tell_left_ou
 from gitexp.project import find_project
 from gitexp.queue.control import read_queue
 from gitexp.screen.answer import one, write_line
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.queue_data import QueueAnswer, queue_data
 from gitexp.screen.queue_view import queue_lines
 
@@ -33,7 +34,7 @@ def command(
         else:
             sys.stdout.write(
                 ("\x1b[H\x1b[2J" if watch and sys.stdout.isatty() else "")
-                + "\n".join(queue_lines(state, time.time()))
+                + "\n".join(queue_lines(state, time.time(), stdout_sheet()))
                 + "\n"
             )
             tell_left_out(state.left_out, "entries", None)

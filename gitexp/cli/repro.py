@@ -40,7 +40,7 @@ from gitexp.screen.run.plan_lines import plan_lines
 from gitexp.screen.run.report import failure_lines
 from gitexp.screen.run.repro_lines import repro_lines
 from gitexp.screen.run.view import open_run_view
-from gitexp.screen.talk import say, visible
+from gitexp.screen.talk import say, say_next, visible
 
 ANSWER = lines(*BUILD_LINES, ReproducedLine)
 
@@ -103,6 +103,8 @@ def command(
         write_line(reproduced_line(done))
     elif not quiet:
         sys.stdout.write("".join(f"{visible(line)}\n" for line in repro_lines(done)))
+        if done.written:
+            say_next(f"git add {' '.join(done.written)}")
     return _exit_code(done)
 
 

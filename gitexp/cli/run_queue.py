@@ -10,8 +10,8 @@ from gitexp.project import Project
 from gitexp.queue.enqueue import enqueue
 from gitexp.screen.answer import answer_text
 from gitexp.screen.queue_data import queued_data
-from gitexp.screen.queue_view import queued_lines
-from gitexp.screen.talk import print_warning, visible
+from gitexp.screen.queue_view import QUEUED_NEXT, queued_lines
+from gitexp.screen.talk import print_warning, say_next, visible
 
 
 def put(project: Project, request: RunRequest, retries: int, json: bool, quiet: bool) -> None:
@@ -24,3 +24,5 @@ def put(project: Project, request: RunRequest, retries: int, json: bool, quiet: 
     else:
         lines = [visible(job.name) for job in queued.jobs] if quiet else queued_lines(queued.jobs)
     sys.stdout.write("\n".join(lines) + "\n")
+    if not (json or quiet):
+        say_next(*QUEUED_NEXT)

@@ -10,7 +10,7 @@ from gitexp.experiment.change.save import SaveRequest, save_experiment
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
 from gitexp.screen.save_lines import SaveAnswer, save_data, save_lines, save_warnings
-from gitexp.screen.talk import say
+from gitexp.screen.talk import say, say_next
 
 ANSWER = one(SaveAnswer)
 
@@ -38,3 +38,5 @@ def command(
         sys.stdout.write("".join(f"{line}\n" for line in save_lines(saved)))
     for line in save_warnings(saved):
         say(line)
+    if not json:
+        say_next(f"exp show, exp push REMOTE {saved.experiment.name}")

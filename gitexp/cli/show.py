@@ -28,6 +28,7 @@ from gitexp.queue.rows import with_queue
 from gitexp.screen.answer import as_dvc, write_answer, write_pieces
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.pager import show_lines
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.show.data import show_csv_rows, show_json, show_markdown
 from gitexp.screen.show.fit import Look
 from gitexp.screen.show.group_view import GroupsAnswer, group_data, group_table
@@ -143,7 +144,11 @@ def command(
         if json:
             write_answer(group_data(sets))
         else:
-            show_lines(group_table(sets, precision, md, has_unicode(), wishes), not no_pager, chop=True)
+            show_lines(
+                group_table(sets, precision, md, has_unicode(), wishes, stdout_sheet()),
+                not no_pager,
+                chop=True,
+            )
         return
     if json:
         write_pieces(show_json(groups))

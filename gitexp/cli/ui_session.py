@@ -28,6 +28,7 @@ from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.cells import one_line, output_line
 from gitexp.screen.contrast_view import contrast_table
 from gitexp.screen.diff_view import DiffStyle, diff_table
+from gitexp.screen.panels import Sheet
 from gitexp.screen.patch_lines import patch_lines
 from gitexp.screen.show.row_story import row_lines
 from gitexp.screen.story_view import story_lines
@@ -95,11 +96,12 @@ class _Work:
         lines = [output_line(line) for line in text.decode("utf-8", "replace").split("\n")]
         return [*(["…", ""] if cut else []), *lines]
 
-    def compare(self, rows: Sequence[Row]) -> list[str]:
+    def compare(self, rows: Sequence[Row], columns: int) -> list[str]:
         """Metrics and params side by side; of two, the code too."""
         names = [row.name or row.rev[:7] for row in rows]
-        metrics = DiffStyle("Metric", names[0], names[1], no_number="changed")
-        params = DiffStyle("Param", names[0], names[1], precision=None, no_number="changed")
+        sheet = Sheet(columns, self.colour)
+        metrics = DiffStyle("Metric", names[0], names[1], no_number="changed", judged=True, sheet=sheet)
+        params = DiffStyle("Param", names[0], names[1], precision=None, no_number="changed", sheet=sheet)
         if len(rows) == 2:
             found = compare(rows[0].values, rows[1].values)
             tables = [diff_table(found.metrics, metrics, False), diff_table(found.params, params, False)]

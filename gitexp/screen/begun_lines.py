@@ -10,15 +10,22 @@ _THEIRS = "`exp queue status` shows how they get on, `exp queue stop` takes back
 
 
 def begun_lines(begun: Begun) -> list[str]:
-    """What has begun, and what to type next."""
+    """What has begun."""
     if begun.workers:
         plural = "s" if begun.workers > 1 else ""
-        return [f"Started {begun.workers} worker{plural} in the background.", _NEXT]
+        return [f"Started {begun.workers} worker{plural} in the background."]
     where = visible(str(begun.target))
     if not begun.tickets:
         return [f"Nothing waits in the queue for {where}."]
     count = len(begun.tickets)
-    return [f"Submitted {count} experiment{'s' if count > 1 else ''} to {where}.", _THEIRS]
+    return [f"Submitted {count} experiment{'s' if count > 1 else ''} to {where}."]
+
+
+def begun_hint(begun: Begun) -> str | None:
+    """How to go on from there."""
+    if begun.workers:
+        return _NEXT
+    return _THEIRS if begun.tickets else None
 
 
 def left_lines(begun: Begun) -> list[str]:

@@ -9,7 +9,9 @@ from gitexp.experiment.table.compare import Contrast
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import BEST_MARK, one_line
 from gitexp.screen.diff_view import DiffStyle, number
-from gitexp.screen.text_table import align, markdown
+from gitexp.screen.panels import panels
+from gitexp.screen.terminal import BOLD, GREEN
+from gitexp.screen.text_table import markdown
 
 
 def contrast_table(
@@ -32,7 +34,16 @@ def contrast_table(
     picked = [row if style.path else row[1:] for row in (header, *rows)]
     if as_markdown:
         return [*markdown(picked[0], picked[1:]), ""]
-    return align(picked) if rows else []
+    if not rows:
+        return []
+    keep = 2 if style.path else 1
+    styles = {
+        (row, keep + i): f"{BOLD};{GREEN}"
+        for row, one in enumerate(found, 1)
+        for i, value in enumerate(one.values)
+        if judged and value is not None and value == _best(one)
+    }
+    return panels(picked, keep, style.sheet, styles)
 
 
 def _best(one: Contrast) -> Value:

@@ -8,7 +8,8 @@ from gitexp.content import Value
 from gitexp.experiment.environment.record import Environment, environment_values
 from gitexp.experiment.table.compare import Change, Contrast, compare_files
 from gitexp.screen.cells import cell, one_line
-from gitexp.screen.text_table import align, markdown
+from gitexp.screen.panels import PLAIN, Sheet, panels
+from gitexp.screen.text_table import markdown
 
 _FEW = 4  # packages that a line names before it only counts
 
@@ -41,16 +42,20 @@ def environment_data(environment: Environment | None) -> EnvironmentData | None:
     return {name: part.values for name, part in environment_values(environment).items()}
 
 
-def environment_table(changes: Sequence[Change], names: Sequence[str], as_markdown: bool) -> list[str]:
+def environment_table(
+    changes: Sequence[Change], names: Sequence[str], as_markdown: bool, sheet: Sheet = PLAIN
+) -> list[str]:
     """A line for each thing that differs between two."""
     rows = [[_named(one.file, one.key), cell(one.old), cell(one.new)] for one in changes]
-    return _table(names, rows, as_markdown)
+    return _table(names, rows, as_markdown, sheet)
 
 
-def environments_table(found: Sequence[Contrast], names: Sequence[str], as_markdown: bool) -> list[str]:
+def environments_table(
+    found: Sequence[Contrast], names: Sequence[str], as_markdown: bool, sheet: Sheet = PLAIN
+) -> list[str]:
     """The same of several, a column each."""
     rows = [[_named(one.file, one.key), *map(cell, one.values)] for one in found]
-    return _table(names, rows, as_markdown)
+    return _table(names, rows, as_markdown, sheet)
 
 
 def environment_summary(changes: Sequence[Change]) -> list[str]:
@@ -59,11 +64,11 @@ def environment_summary(changes: Sequence[Change]) -> list[str]:
     return [f"Environment: {', '.join(told)} (`--env` shows all)"] if told else []
 
 
-def _table(names: Sequence[str], rows: list[list[str]], as_markdown: bool) -> list[str]:
+def _table(names: Sequence[str], rows: list[list[str]], as_markdown: bool, sheet: Sheet) -> list[str]:
     header = ["Environment", *map(one_line, names)]
     if as_markdown:
         return [*markdown(header, rows), ""]
-    return align([header, *rows]) if rows else []
+    return panels([header, *rows], 1, sheet) if rows else []
 
 
 def _changes(old: Environment, new: Environment) -> tuple[Change, ...]:

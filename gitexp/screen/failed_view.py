@@ -28,9 +28,12 @@ def failed_lines(
         else:
             yield from [""] * (i > 0)
             yield from _paragraph(repo, run, titles, colour)
-    first = one_line(runs[0].name)
-    yield ""
-    yield f"Next: exp logs {first}   exp apply {first}   exp retry {first}"
+
+
+def failed_next(runs: Sequence[FailedRun]) -> list[str]:
+    """What to type about the latest."""
+    first = one_line(runs[0].name) if runs else ""
+    return [f"exp logs {first}   exp apply {first}   exp retry {first}"] if runs else []
 
 
 class FailedLine(TypedDict):

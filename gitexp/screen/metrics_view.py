@@ -11,8 +11,9 @@ from gitexp.experiment.table.values_data import file_data
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import MISSING, one_line
 from gitexp.screen.diff_view import DiffStyle, number
+from gitexp.screen.panels import panels
 from gitexp.screen.show_answer import FileData
-from gitexp.screen.text_table import align, markdown
+from gitexp.screen.text_table import markdown
 
 Metrics = Mapping[str, Mapping[str, FileValues]]  # revision -> file -> values
 
@@ -46,4 +47,4 @@ def metrics_table(metrics: Metrics, style: DiffStyle, with_rev: bool, as_markdow
     ]
     if as_markdown:
         return [*markdown(header, rows), ""]
-    return align([header, *rows]) if rows else []
+    return panels([header, *rows], 1 + with_rev, style.sheet) if rows else []

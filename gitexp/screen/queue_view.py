@@ -9,8 +9,9 @@ from gitexp.queue.control import QueueState
 from gitexp.queue.engines.engine import Ticket
 from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
+from gitexp.screen.panels import PLAIN, Sheet, lines_of
 from gitexp.screen.talk import visible
-from gitexp.screen.text_table import align
+from gitexp.screen.terminal import BOLD, CYAN, GREEN, RED, YELLOW
 
 MOST_NAMES = 20  # of a long sweep
 _WORDS = {
@@ -21,16 +22,21 @@ _WORDS = {
     Place.SUCCESS: "Success",
     Place.FAILED: "Failed",
 }
+_STYLES = {Place.RUNNING: CYAN, Place.SUCCESS: GREEN, Place.FAILED: RED, Place.HELD: YELLOW}
 
 
-def queue_lines(state: QueueState, now: float) -> list[str]:
+def queue_lines(state: QueueState, now: float, sheet: Sheet = PLAIN) -> list[str]:
     """The table of `exp queue status`: DVC's columns, then how long, and what went wrong."""
     if not state.entries:
         lines = ["No experiment tasks in the queue."]
     else:
         rows = [["Task", "Name", "Created", "Status", "Time", "Why"]]
         rows += [_row(place, job, now, state.joined) for place, job in state.entries]
-        lines = align([row[:5] for row in rows] if all(not row[5] for row in rows[1:]) else rows)
+        empty = {i for i in (4, 5) if all(not row[i] for row in rows[1:])}
+        rows = [[text for i, text in enumerate(row) if i not in empty] for row in rows]
+        styles = {(0, i): BOLD for i in range(len(rows[0]))}
+        styles |= {(i, 3): _STYLES.get(place, "") for i, (place, _) in enumerate(state.entries, 1)}
+        lines = lines_of(rows, sheet, styles)
     idle = len(state.workers) - state.busy
     return [*lines, "", f"Worker status: {state.busy} active, {idle} idle", *engine_lines(state)]
 
@@ -49,16 +55,14 @@ def engine_lines(state: QueueState) -> list[str]:
 
 
 def queued_lines(jobs: Sequence[QueuedJob]) -> list[str]:
-    """What `exp run --queue` says: DVC's line for each, then what to type next."""
+    """What `exp run --queue` says: DVC's line for each."""
     lines = [f"Queued experiment '{visible(job.name)}' for future execution." for job in jobs[:MOST_NAMES]]
     if len(jobs) > MOST_NAMES:
         lines.append(f"… and {len(jobs) - MOST_NAMES} more.")
-    return [
-        *lines,
-        "",
-        "Next: exp queue start -j 2     in the background",
-        "      exp run --run-all -j 2  here",
-    ]
+    return lines
+
+
+QUEUED_NEXT = ("exp queue start -j 2     in the background", "exp run --run-all -j 2  here")
 
 
 def names(jobs: Sequence[QueuedJob]) -> str:

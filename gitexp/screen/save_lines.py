@@ -11,9 +11,8 @@ _SHOWN = 5
 
 
 def save_lines(saved: Saved) -> list[str]:
-    """For stdout: DVC's line, then what to type next."""
-    name = one_line(saved.experiment.name)
-    return [f"Experiment has been saved as: {name}", "", f"Next: exp show, exp push REMOTE {name}"]
+    """For stdout: DVC's line."""
+    return [f"Experiment has been saved as: {one_line(saved.experiment.name)}"]
 
 
 def save_warnings(saved: Saved) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Literal, TypedDict
 
 from gitexp.experiment.environment.record import environment_values
@@ -12,9 +13,11 @@ from gitexp.experiment.table.compare import Change, compare_files
 from gitexp.experiment.table.history import LogEntry
 from gitexp.experiment.table.story import Story, reproduce
 from gitexp.screen.cells import cell, one_line, short_time, signed
-from gitexp.screen.diff_view import ValueChange, diff_data
+from gitexp.screen.diff_view import ValueChange, diff_data, judgement
 from gitexp.screen.environment_view import EnvironmentData, environment_data, environment_lines
 from gitexp.screen.log_view import body_of, heading
+from gitexp.screen.panels import Sheet, lines_of
+from gitexp.screen.terminal import BOLD, paint
 from gitexp.screen.text_table import align
 
 
@@ -67,29 +70,33 @@ def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterato
     yield from heading(entry, names, colour)
     yield ""
     yield f"    {one_line(entry.commit.message.partition(chr(10))[0])}"
+    section = partial(_section, colour)
     if entry.remark:
-        yield from _section("Note", (one_line(line) for line in entry.remark.rstrip().split("\n")))
-    yield from _section("Overrides", (f"-S {one_line(text)}" for text in story.trailers.overrides))
-    yield from _section("Params that differ from the baseline", _changes(story.changes.params))
-    yield from _section("Metrics, against the baseline", _changes(story.changes.metrics))
+        yield from section("Note", (one_line(line) for line in entry.remark.rstrip().split("\n")))
+    yield from section("Overrides", (f"-S {one_line(text)}" for text in story.trailers.overrides))
+    yield from section("Params that differ from the baseline", _changes(story.changes.params, Sheet()))
+    measured = story.changes.metrics
+    against = ", against the baseline" if any(change.old is not None for change in measured) else ""
+    yield from section(f"Metrics{against}", _changes(measured, Sheet(None, colour)))
     rows = [(one_line(s.stage), s.status, short_time(s.seconds) if s.seconds else "") for s in story.stages]
-    yield from _section("Stages", align(rows))
-    yield from _section("Run", _run(story))
+    yield from section("Stages", align(rows))
+    yield from section("Run", _run(story))
     if story.environment is not None:
-        yield from _section("Environment", environment_lines(story.environment, story.here))
+        yield from section("Environment", environment_lines(story.environment, story.here))
     elif story.trailers.environment is not None:
-        yield from _section("Environment", ["recorded, but not here: `exp fetch` brings it"])
-    yield from _section("Again", [reproduce(story)])
+        yield from section("Environment", ["recorded, but not here: `exp fetch` brings it"])
+    yield from section("Again", [reproduce(story)])
 
 
-def _section(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+def _section(colour: bool, title: str, lines: Iterable[str]) -> Iterator[str]:
     for i, line in enumerate(lines):
         if i == 0:
-            yield from ["", f"{title}:"]
+            yield from ["", paint(f"{title}:", BOLD, colour)]
         yield f"    {line}"
 
 
-def _changes(changes: Sequence[Change]) -> list[str]:
+def _changes(changes: Sequence[Change], sheet: Sheet) -> list[str]:
+    """With colour, what is better is green, what is worse red."""
     rows = [
         (
             one_line(change.file),
@@ -101,7 +108,8 @@ def _changes(changes: Sequence[Change]) -> list[str]:
         )
         for change in changes
     ]
-    return align(rows)
+    styles = {(row, 3): judgement(change) for row, change in enumerate(changes)}
+    return lines_of(rows, sheet, styles)
 
 
 def _run(story: Story) -> Iterator[str]:

@@ -42,6 +42,11 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
+def say_next(*commands: str) -> None:
+    """What to type next, after an answer: advice to people, so that stdout has the answer alone."""
+    say("\nNext: " + "\n      ".join(commands))
+
+
 def visible(text: str) -> str:
     """`text` with control characters other than newline and tab written out as \\xNN."""
     if text.isprintable():

@@ -33,9 +33,14 @@ def rows() -> int:
     return shutil.get_terminal_size((80, 24)).lines
 
 
+def is_terminal() -> bool:
+    """Whether somebody looks at stdout."""
+    return sys.stdout.isatty()
+
+
 def has_colour() -> bool:
     """A terminal that did not ask to be left alone (NO_COLOR, TERM=dumb)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def has_unicode() -> bool:

@@ -44,7 +44,7 @@ def test_an_unknown_name_names_the_near_one(lab: Lab, capsys: pytest.CaptureFixt
 
 def test_branch(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["branch", "one", "feature"]) == 0
-    assert "git switch feature" in capsys.readouterr().out
+    assert "git switch feature" in capsys.readouterr().err
     assert main(["branch", "one", "feature"]) == 1
     assert lab.git("log", "-1", "--format=%s", "feature") == "exp one: train.lr=0.2"
 

@@ -209,7 +209,7 @@ def test_log_of_one_experiment_tells_it_whole(project: Path) -> None:
     sections = {lines[i - 1]: line.split() for i, line in enumerate(lines) if lines[i - 1].endswith(":")}
     assert sections["Overrides:"] == ["-S", "lr=3"]
     assert sections["Params that differ from the baseline:"] == ["params.yaml", "lr", "1", "->", "3", "+2"]
-    assert sections["Metrics, against the baseline:"] == ["metrics.yaml", "acc", "3"]
+    assert sections["Metrics:"] == ["metrics.yaml", "acc", "3"]
     assert sections["Stages:"][:1] == ["prepare"]
     found = json.loads(exp_ok(project, "log", "two", "--json"))
     assert (found["name"], found["overrides"]) == ("two", ["lr=3"])

@@ -19,9 +19,9 @@ Captured = pytest.CaptureFixture[str]
 def test_init_says_what_comes_next(work: Path, capsys: Captured) -> None:
     make_repo(work)
     assert main(["init"]) == Exit.DONE
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
     assert f"Initialized a DVC project in {work.resolve()}\n" in out
-    assert "exp stage add -n train" in out
+    assert "exp stage add -n train" in err
 
 
 def test_init_quiet_says_nothing_and_no_scm_is_refused(work: Path, capsys: Captured) -> None:

@@ -99,10 +99,11 @@ def test_what_was_removed_from_the_queue_comes_back(lab: Lab) -> None:
 
 
 def test_a_failed_run_is_listed_with_what_to_do(failing: Lab) -> None:
-    out = exp_ok(failing.path, "log", "--failed")
+    done = exp(failing.path, "log", "--failed")
+    out = done.out
     assert "Ended:    failed after" in out
     assert "in stage 'train': exited with 3" in out
-    assert "Next: exp logs bad" in out
+    assert "Next: exp logs bad" in done.err
     assert "acc   0.5" in out
     assert "(bad) failed after" in exp_ok(failing.path, "log", "--failed", "--oneline")
     assert "Failed" in exp_ok(failing.path, "show", "--md")

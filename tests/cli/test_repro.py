@@ -16,7 +16,8 @@ def test_it_says_what_ran_which_files_changed_and_then_that_all_is_done(work: Pa
     root = make_project(work / "p", {"dvc.yaml": ONE.format(cmd="echo 1 > o.txt")})
     first = exp(root, "repro")
     assert first.code == 0
-    assert first.out.splitlines()[-2:] == ["1 stage ran.", "Next: git add dvc.lock .gitignore"]
+    assert first.out.splitlines()[-1] == "1 stage ran."
+    assert first.err.endswith("\nNext: git add dvc.lock .gitignore\n")
     assert exp(root, "repro").out.splitlines()[-1] == "Data and pipelines are up to date."
 
 

@@ -20,10 +20,11 @@ def lab(work: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 def test_a_run_reports_name_metrics_and_the_next_step(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "-n", "one", "-S", "train.lr=0.2"]) == 0
-    out = capsys.readouterr().out
+    out, err = capsys.readouterr()
     assert "Experiment one" in out
     assert "size" in out
-    assert out.endswith("Next: exp apply one\n")
+    assert "Next" not in out, "stdout has the answer"
+    assert err.endswith("Next: exp apply one\n")
 
 
 def test_quiet_prints_names_only(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,10 +63,10 @@ def test_a_running_one_is_shown_with_stage_times_devices_and_metrics(lab: Lab, w
         write(work / "dvclive/metrics.json", f'{{"loss": {1 - accuracy}}}', stamp)
         picture = lookout.look()
     lines = shown(picture)
-    assert lines[0].startswith("0 done, 1 running   workers: 0")
+    assert lines[0].startswith("0 done, 1 running   q: leave")
     assert re.split(" {2,}", lines[3]) == [
-        *("a", "1/2", "train", "4.0 s", "5.0 s", "gpu 1"),
-        *("acc 0.75 ▁▃█", "loss 0.25 █▆▁", "lr=0.1"),
+        *("a", "lr=0.1", "1/2", "train", "4.0 s", "5.0 s", "gpu 1"),
+        *("acc 0.75 ▁▃█", "loss 0.25 █▆▁"),
     ]
 
 
@@ -102,8 +102,8 @@ def test_what_ends_flows_into_the_table_with_its_last_metrics(lab: Lab, work: Pa
     after = lookout.look()
     lines = shown(after)
     assert lines[0].startswith("1 done, 0 running, 1 failed")
-    assert "good  done    2.0 s  acc 0.7               lr=0.1" in lines
-    assert "bad   failed  1.0 s  train: exited with 3  lr=0.1" in lines
+    assert "good  lr=0.1  done    2.0 s  acc 0.7" in lines
+    assert "bad   lr=0.1  failed  1.0 s  train: exited with 3" in lines
     assert list(change_words(before, after)) == [
         "good  done  2.0 s  acc 0.7  lr=0.1",
         "bad  failed  1.0 s  train: exited with 3  lr=0.1",

@@ -20,11 +20,12 @@ from gitexp.build.events import (
 from gitexp.build.plan import Reason
 from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted, State
 from gitexp.screen.cells import one_line, output_line, short_time
+from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.reasons import reasons_words
 from gitexp.screen.run.lasting_out import Out
-from gitexp.screen.run.report import failure_lines, report_lines
+from gitexp.screen.run.report import failure_lines, report_lines, report_next
 from gitexp.screen.run.tally import Tally
-from gitexp.screen.talk import print_warning, say, visible
+from gitexp.screen.talk import print_warning, say, say_next, visible
 
 FINISHED = {
     Outcome.KEPT: "unchanged",
@@ -121,11 +122,14 @@ class QuietRunView:
 
 
 def print_report(out: Out, results: Sequence[RunResult], applied: bool) -> None:
-    """The report on `out`, what failed on stderr."""
-    for line in report_lines(results, applied):
-        out.write(visible(line) + "\n")
+    """The report on `out`; what failed, and what to type next, on stderr."""
+    for line in report_lines(results, stdout_sheet()):
+        out.write(line + "\n")
     out.flush()
     _say_failures(results)
+    commands = report_next(results, applied)
+    if commands:
+        say_next(*commands)
 
 
 def _say_failures(results: Sequence[RunResult]) -> None:

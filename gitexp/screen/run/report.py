@@ -4,30 +4,38 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gitexp.build.events import Outcome, StageResult
 from gitexp.experiment.record import RunResult, State
-from gitexp.experiment.table.best import Direction, direction_of
+from gitexp.experiment.table.best import Direction, direction_of, is_number
 from gitexp.experiment.table.compare import Change, compare_files, contrast_files
-from gitexp.screen.cells import cell, one_line, output_line, plural, short_time, signed
-from gitexp.screen.text_table import align
+from gitexp.screen.cells import BEST_MARK, cell, one_line, output_line, plural, short_time, signed
+from gitexp.screen.diff_view import judgement
+from gitexp.screen.panels import PLAIN, Sheet, panels
+from gitexp.screen.terminal import BOLD, GREEN, RED, YELLOW
 
 TAIL = 10  # lines of a failed stage's output that are shown; the log has all
 LONGEST = 500  # characters of one such line
 MOST_METRICS = 6  # columns of a sweep's table
 
 
-def report_lines(results: Sequence[RunResult], applied: bool = False) -> list[str]:
-    """What goes to stdout. `applied`: the result is in the workspace already."""
+def report_lines(results: Sequence[RunResult], sheet: Sheet = PLAIN) -> list[str]:
+    """What goes to stdout."""
+    if len(results) == 1:
+        return _single(results[0], sheet) if results[0].state is State.SUCCESS else []
+    return ["", *_sweep_table(results, sheet), "", _sweep_summary(results)]
+
+
+def report_next(results: Sequence[RunResult], applied: bool) -> list[str]:
+    """What to type next. `applied`: the result is in the workspace already."""
     done = [result for result in results if result.state is State.SUCCESS]
     if len(results) == 1:
-        return _single(results[0], applied) if done else []
-    lines = ["", *_sweep_table(results), "", _sweep_summary(results)]
-    if done:
-        name, why = _best_of(done)
-        lines += ["", "Next: exp show", f"      exp apply {name}{why}"]
-    return lines
+        return [f"exp apply {done[0].name}"] if done and not applied else []
+    if not done:
+        return []
+    name, why = _best_of(done)
+    return ["exp show", f"exp apply {name}{why}"]
 
 
 def _best_of(done: Sequence[RunResult]) -> tuple[str, str]:
@@ -79,19 +87,23 @@ def _cut(line: str) -> str:
     return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
-def _single(result: RunResult, applied: bool) -> list[str]:
+def _single(result: RunResult, sheet: Sheet) -> list[str]:
     commit = f" ({result.experiment.commit[:7]})" if result.experiment else ""
     lines = [
         "",
         f"Experiment {result.name}{commit} done in {short_time(result.seconds)}: {outcomes(result)}.",
     ]
-    table = _metric_rows(result)
-    if table:
+    changes = compare_files(result.base_values.metrics, result.values.metrics, everything=True)
+    if changes:
+        titles = short_titles(changes)
+        rows = [
+            (titles[change.file, change.key], cell(change.old), cell(change.new), change_cell(change))
+            for change in changes
+        ]
+        styles = {(row, 3): judgement(change) for row, change in enumerate(changes, 1)}
         header = ("Metric", "Baseline", "Now", "Change")
-        lines += ["", *align([header, *table], right=(1, 2, 3))]
-    if applied:
-        return lines
-    return [*lines, "", f"Next: exp apply {result.name}"]
+        lines += ["", *panels([header, *rows], 1, sheet, styles, right=(1, 2, 3))]
+    return lines
 
 
 def outcomes(result: RunResult) -> str:
@@ -109,15 +121,6 @@ REPORTED = (
     Outcome.SKIPPED,
     Outcome.STOPPED,
 )
-
-
-def _metric_rows(result: RunResult) -> list[tuple[str, ...]]:
-    changes = compare_files(result.base_values.metrics, result.values.metrics, everything=True)
-    titles = short_titles(changes)
-    return [
-        (titles[change.file, change.key], cell(change.old), cell(change.new), change_cell(change))
-        for change in changes
-    ]
 
 
 def change_cell(change: Change) -> str:
@@ -142,49 +145,61 @@ def short_titles(changes: Sequence[Change]) -> dict[tuple[str, str], str]:
     }
 
 
-def _sweep_table(results: Sequence[RunResult]) -> list[str]:
+def _sweep_table(results: Sequence[RunResult], sheet: Sheet) -> list[str]:
+    """A row a run: what was changed, and its metrics against the baseline's; the best of each is marked."""
     compared = [
         compare_files(result.base_values.metrics, result.values.metrics, everything=True)
+        if result.state is State.SUCCESS
+        else ()
         for result in results
     ]
     titles: dict[tuple[str, str], str] = {}
     for changes in compared:
         titles.update(short_titles(changes))
     shown = list(titles)[:MOST_METRICS]
-    if not shown:
-        plain = [
-            [result.name, one_line(" ".join(result.overrides)), result.state.value] for result in results
-        ]
-        return align([["Experiment", "Changed", "State"], *plain])
-    header = ["Experiment", "Changed", *(titles[key] for key in shown)]
-    rows = [["baseline", "", *_baseline_cells(compared, shown)]]
-    for result, changes in zip(results, compared, strict=True):
-        label = one_line(" ".join(result.overrides))
-        rows.append([result.name, label, *_result_cells(result, changes, shown)])
-    return align([header, *rows])
-
-
-def _baseline_cells(compared: Sequence[Sequence[Change]], shown: Sequence[tuple[str, str]]) -> list[str]:
+    ill = any(result.state is not State.SUCCESS for result in results)
     old = {(change.file, change.key): change.old for changes in compared for change in changes}
-    return [cell(old.get(key)) for key in shown]
+    rows = [
+        ["Experiment", *(["State"] if ill else []), "Changed", *(titles[key] for key in shown)],
+        ["baseline", *([""] if ill else []), "", *(cell(old.get(key)) for key in shown)],
+    ]
+    styles = {}
+    for row, (result, changes) in enumerate(zip(results, compared, strict=True), len(rows)):
+        failed = result.state is not State.SUCCESS
+        state = [result.state.value if failed else ""] if ill else []
+        if failed:
+            styles[row, 1] = RED if result.state is State.FAILED else YELLOW
+        by_key = {(change.file, change.key): change for change in changes}
+        cells = ["" if failed else _change(by_key.get(key)) for key in shown]
+        rows.append([result.name, *state, one_line(" ".join(result.overrides)), *cells])
+    first = len(rows[0]) - len(shown)
+    for row, i in _best_cells(compared, shown):
+        rows[row + 2][first + i] += BEST_MARK
+        styles[row + 2, first + i] = f"{BOLD};{GREEN}"
+    return panels(rows if shown else [rows[0], *rows[2:]], 1, sheet, styles)
 
 
-def _result_cells(
-    result: RunResult, changes: Sequence[Change], shown: Sequence[tuple[str, str]]
-) -> list[str]:
-    if result.state is not State.SUCCESS:
-        return [result.state.value, *([""] * (len(shown) - 1))]
-    by_key = {(change.file, change.key): change for change in changes}
-    cells = []
-    for key in shown:
-        change = by_key.get(key)
-        if change is None:
-            cells.append(cell(None))
-        elif change.diff:
-            cells.append(f"{cell(change.new)} ({signed(change.diff)})")
-        else:
-            cells.append(cell(change.new))
-    return cells
+def _change(change: Change | None) -> str:
+    if change is None:
+        return cell(None)
+    return f"{cell(change.new)} ({signed(change.diff)})" if change.diff else cell(change.new)
+
+
+def _best_cells(
+    compared: Sequence[Sequence[Change]], shown: Sequence[tuple[str, str]]
+) -> Iterator[tuple[int, int]]:
+    """(result, metric) of the best values, where the metric's name says what is better."""
+    for i, key in enumerate(shown):
+        direction = direction_of(key[1] or key[0])
+        values = {
+            row: change.new
+            for row, changes in enumerate(compared)
+            for change in changes
+            if (change.file, change.key) == key and is_number(change.new)
+        }
+        if direction is not None and len(set(values.values())) > 1:
+            best = (min if direction is Direction.LOWER else max)(values.values())
+            yield from ((row, i) for row, value in values.items() if value == best)
 
 
 def _sweep_summary(results: Sequence[RunResult]) -> str:

@@ -1,4 +1,4 @@
-"""The end of `exp repro` in words: how many stages did what, which files changed, what to type next."""
+"""The end of `exp repro` in words: how many stages did what."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ def repro_lines(done: Reproduced) -> list[str]:
     counts = Counter(stage.outcome for stage in done.build.stages)
     if set(counts) <= {Outcome.KEPT}:
         return ["Data and pipelines are up to date."]
-    lines = [
+    return [
         ", ".join(
             f"{plural(counts[outcome], 'stage')} {outcome.value}" for outcome in Outcome if counts[outcome]
         )
         + "."
     ]
-    if done.written:
-        lines.append(f"Next: git add {' '.join(done.written)}")
-    return lines

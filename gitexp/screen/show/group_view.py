@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from typing import Annotated, TypedDict
 
 from gitexp.content import Value
@@ -9,32 +12,49 @@ from gitexp.experiment.record import Row
 from gitexp.experiment.table.best import Direction, Wishes, directions
 from gitexp.experiment.table.grouping import Sets, Spread
 from gitexp.screen.cells import BEST_MARK, MISSING, cell, one_line
-from gitexp.screen.text_table import align, markdown
+from gitexp.screen.decimals import decimals, is_a_number
+from gitexp.screen.panels import PLAIN, Sheet, panels
+from gitexp.screen.terminal import BOLD, GREEN
+from gitexp.screen.text_table import markdown
+
+_FIXED = re.compile(r"[0-9]+\.[0-9]{1,8}")  # a deviation that says how many decimals of the mean make sense
+_LARGE = 1e6  # means from here on are written as every number is
 
 
 def group_table(
-    sets: Sets, precision: int, as_markdown: bool, unicode: bool, wishes: Wishes = Wishes()
+    sets: Sets,
+    precision: int,
+    as_markdown: bool,
+    unicode: bool,
+    wishes: Wishes = Wishes(),
+    sheet: Sheet = PLAIN,
 ) -> list[str]:
     """A line a set, its best means marked; a number of experiments other than n stands behind it."""
+    if not sets.sets and not as_markdown:
+        return []
     places = ["Baseline"] if any(found.baseline for found in sets.sets) else []
     header = [*places, *(one_line(c.title) for c in sets.by), "n", *(one_line(c.title) for c in sets.metrics)]
     best = _best(sets, wishes)
-    sign = "±" if unicode else "+-"
-    rows = [
-        [
-            *([_baseline(found.baseline)] if found.baseline else []),
-            *(cell(value, precision) for value in found.values),
-            str(len(found.rows)),
-            *(
-                _shown(spread, len(found.rows), precision, sign) + BEST_MARK * ((row, column) in best)
-                for column, spread in enumerate(found.metrics)
-            ),
+    columns = [[_baseline(one.baseline) if one.baseline else "" for one in sets.sets] for _ in places]
+    columns += [_values([one.values[i] for one in sets.sets], precision) for i in range(len(sets.by))]
+    columns.append([str(len(one.rows)) for one in sets.sets])
+    for i in range(len(sets.metrics)):
+        texts = [
+            _shown(one.metrics[i], len(one.rows), precision, "±" if unicode else "+-") for one in sets.sets
         ]
-        for row, found in enumerate(sets.sets)
-    ]
+        marked = [text + BEST_MARK * ((row, i) in best) for row, text in enumerate(texts)]
+        columns.append(marked if as_markdown else decimals(marked))
+    rows = [list(row) for row in zip(*columns, strict=True)]
     if as_markdown:
-        return markdown(header, rows)
-    return align([header, *rows], right=[len(places) + len(sets.by)]) if rows else []
+        return markdown(header, [[text.strip() for text in row] for row in rows])
+    keep = len(places) + len(sets.by) + 1
+    styles = {(row + 1, keep + i): f"{BOLD};{GREEN}" for row, i in best}
+    return panels([header, *rows], keep, sheet, styles, right=[keep - 1])
+
+
+def _values(values: Sequence[Value], precision: int) -> list[str]:
+    texts = [cell(value, precision) for value in values]
+    return decimals(texts) if all(value is None or is_a_number(value) for value in values) else texts
 
 
 def _baseline(head: Row) -> str:
@@ -53,11 +73,16 @@ def _best(sets: Sets, wishes: Wishes) -> set[tuple[int, int]]:
 
 
 def _shown(spread: Spread | None, rows: int, precision: int, sign: str) -> str:
+    """'0.936 ± 0.022': the deviation with two digits, the mean with as many as the deviation leaves sense."""
     if spread is None:
         return MISSING
     text = cell(spread.mean, precision)
     if spread.deviation is not None:
-        text += f" {sign} {cell(spread.deviation, min(precision, 2))}"
+        deviation = cell(spread.deviation, min(precision, 2))
+        places = len(deviation.partition(".")[2])
+        if _FIXED.fullmatch(deviation) and math.isfinite(spread.mean) and abs(spread.mean) < _LARGE:
+            text = f"{spread.mean:.{places}f}"
+        text += f" {sign} {deviation}"
     return text if spread.count == rows else f"{text} (n={spread.count})"
 
 

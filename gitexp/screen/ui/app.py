@@ -195,7 +195,7 @@ class TableScreen(SheetScreen):
         if len(rows) < 2:
             self.tell("mark what to compare it with: Space.", "red")
             return
-        compare = partial(self.errands.compare, rows)
+        compare = partial(self.errands.compare, rows, self.size.width)
         self.work(
             "comparing …", lambda: lines_of(compare()), partial(self._open, "  ".join(map(_name, rows)))
         )

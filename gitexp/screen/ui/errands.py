@@ -19,5 +19,5 @@ class Errands:
     running: Callable[[], str]  # the same in a few words; '' when nothing runs
     story: Callable[[Row, Row | None], Sequence[str]]  # a row whole; the other is what it stands on
     output: Callable[[Row], Sequence[str]]  # what its stages printed, the end of it
-    compare: Callable[[Sequence[Row]], Sequence[str]]
+    compare: Callable[[Sequence[Row], int], Sequence[str]]  # at most so many columns wide
     apply: Callable[[Row], Sequence[str]]

@@ -62,7 +62,7 @@ def test_any_param_can_be_grouped_by() -> None:
 def test_the_table_says_mean_deviation_and_how_many() -> None:
     assert group_table(group_rows(GROUPS, ["lr"]), 5, False, True) == [
         "lr  n  acc",
-        "1   2  0.6 ± 0.14",
+        "1   2  0.60 ± 0.14",
         "2   2  0.9 (n=1)*",
     ]
 
@@ -105,8 +105,8 @@ def test_other_code_is_no_repetition() -> None:
     ]
     assert group_table(sets, 5, False, True) == [
         "Baseline  n  acc",
-        "new       2  0.15 ± 0.071",
-        "old       2  0.15 ± 0.071",
+        "new       2  0.150 ± 0.071",
+        "old       2  0.150 ± 0.071",
     ]
     assert [one["baseline"] for one in group_data(sets)["groups"]] == ["new", "old"]
     assert len(group_rows(groups, ["lr"]).sets) == 1

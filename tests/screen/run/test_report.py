@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gitexp.experiment.record import State
-from gitexp.screen.run.report import failure_lines, report_lines
+from gitexp.screen.run.report import failure_lines, report_lines, report_next
 from tests.screen.runs import failed, metrics, succeeded
 
 
@@ -19,13 +19,12 @@ def test_one_experiment_with_its_metrics_against_the_baseline() -> None:
         "acc          0.5  0.75   +0.25",
         "f1             -  0.25     new",
         "loss           1     1       =",
-        "",
-        "Next: exp apply otter",
     ]
+    assert report_next([result], applied=False) == ["exp apply otter"]
 
 
 def test_an_applied_experiment_needs_no_next_command() -> None:
-    assert "Next" not in "\n".join(report_lines([succeeded()], applied=True))
+    assert report_next([succeeded()], applied=True) == []
 
 
 def test_a_failure_names_stage_reason_last_lines_and_log() -> None:
@@ -58,17 +57,15 @@ def test_a_sweep_is_a_table() -> None:
     ]
     assert report_lines(results) == [
         "",
-        "Experiment  Changed  acc",
-        "baseline             1",
-        "a           lr=1     2 (+1)",
-        "b           lr=2     1",
-        "c           lr=3     failed",
+        "Experiment  State   Changed  acc",
+        "baseline                     1",
+        "a                   lr=1     2 (+1)*",
+        "b                   lr=2     1",
+        "c           failed  lr=3",
         "",
         "2 experiments done, 1 failed.",
-        "",
-        "Next: exp show",
-        "      exp apply a    # highest acc",
     ]
+    assert report_next(results, False) == ["exp show", "exp apply a    # highest acc"]
 
 
 def test_the_best_of_a_sweep_is_the_one_to_apply() -> None:
@@ -78,15 +75,17 @@ def test_the_best_of_a_sweep_is_the_one_to_apply() -> None:
         succeeded("c", metrics(n=1), metrics(n=1, loss=1)),
         succeeded("d", metrics(n=1), metrics(n=1, loss="?")),
     ]
-    assert report_lines(results)[-1] == "      exp apply c    # lowest loss"
-    assert report_lines(results[:1])[-1] == "Next: exp apply a"
-    assert report_lines([results[0], results[0]])[-1] == "      exp apply a"
+    assert report_next(results, False)[-1] == "exp apply c    # lowest loss"
+    assert report_next(results[:1], False) == ["exp apply a"]
+    assert report_next([results[0], results[0]], False)[-1] == "exp apply a"
+    marked = [line.split()[0] for line in report_lines(results) if "*" in line]
+    assert marked == ["c"]
 
 
 def test_a_sweep_without_metrics_tells_how_each_ended() -> None:
     lines = report_lines([succeeded("a", overrides=("lr=1",)), replace(failed("b"), overrides=("lr=2",))])
     assert lines[1:4] == [
-        "Experiment  Changed  State",
-        "a           lr=1     success",
-        "b           lr=2     failed",
+        "Experiment  State   Changed",
+        "a                   lr=1",
+        "b           failed  lr=2",
     ]
