@@ -9,7 +9,7 @@ from gitexp.experiment.table.compare import Contrast
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import BEST_MARK, one_line
 from gitexp.screen.diff_view import DiffStyle, number
-from gitexp.screen.panels import panels
+from gitexp.screen.panels import fits, panels
 from gitexp.screen.terminal import BOLD, GREEN
 from gitexp.screen.text_table import markdown
 
@@ -37,6 +37,9 @@ def contrast_table(
     if not rows:
         return []
     keep = 2 if style.path else 1
+    if keep == 2 and len({one.file for one in found}) == 1 and not fits(picked, style.sheet):
+        # The room is scarce: the one file stands where "Metric" stood.
+        picked, keep = [[rows[0][0], *header[2:]], *(row[1:] for row in rows)], 1
     styles = {
         (row, keep + i): f"{BOLD};{GREEN}"
         for row, one in enumerate(found, 1)

@@ -47,6 +47,12 @@ def panels(
     return lines
 
 
+def fits(rows: Sequence[Sequence[str]], sheet: Sheet) -> bool:
+    """Whether one panel has room for all columns."""
+    widths = _widths(rows)
+    return sheet.room is None or sum(widths) + len(GAP) * (len(widths) - 1) <= sheet.room
+
+
 def lines_of(
     rows: Sequence[Sequence[str]],
     sheet: Sheet,

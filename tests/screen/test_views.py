@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gitexp.build.plan import Cause, Reason
 from gitexp.build.status import StageStatus
 from gitexp.experiment.record import Experiment, FileValues
-from gitexp.experiment.table.compare import Change, Comparison
+from gitexp.experiment.table.compare import Change, Comparison, Contrast
 from gitexp.experiment.table.history import LogEntry
 from gitexp.git.objects import Commit
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Dep, Out, ParamDep, Stage
+from gitexp.screen.contrast_view import contrast_table
 from gitexp.screen.dag.formats import to_dot, to_list, to_markdown, to_mermaid
 from gitexp.screen.dag.nodes import collapse, narrow, of_outs, of_stages, renamed
 from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
 from gitexp.screen.list_view import list_data, list_lines
 from gitexp.screen.log_view import log_line, log_paragraph
 from gitexp.screen.metrics_view import metrics_data, metrics_table
+from gitexp.screen.panels import Sheet
 from gitexp.screen.status_view import status_lines
 
 OTTER = Experiment("otter", "c" * 40, "b" * 40)
@@ -57,6 +61,33 @@ def test_a_diff_as_data_has_a_difference_only_between_numbers() -> None:
             "name": {"old": None, "new": "x"},
         }
     }
+
+
+def test_of_one_file_the_name_stands_in_the_heading_before_anything_goes_below() -> None:
+    found = [Contrast("m.json", "acc", (0.25, 0.5, 0.75)), Contrast("m.json", "n", (1, 2, 3))]
+    names = ("first", "second", "third")
+
+    def table(room: int | None, found: list[Contrast] = found) -> list[str]:
+        return contrast_table(found, names, replace(STYLE, sheet=Sheet(room)), False, True)
+
+    assert (
+        table(36)
+        == table(None)
+        == [
+            "Path    Metric  first  second  third",
+            "m.json  acc     0.25   0.5     0.75*",
+            "m.json  n       1      2       3",
+        ]
+    )
+    assert table(35) == [
+        "m.json  first  second  third",
+        "acc     0.25   0.5     0.75*",
+        "n       1      2       3",
+    ]
+    assert table(24)[4:] == ["m.json  third", "acc     0.75*", "n       3"]
+    assert (
+        table(35, [*found, Contrast("other.json", "x", (1, 2, 3))])[0] == "Path        Metric  first  second"
+    )
 
 
 def test_metrics_commands_round_instead_of_shortening() -> None:
