@@ -17,6 +17,7 @@ from gitexp.experiment.plots.plots import PlotRequest, collect_plots
 from gitexp.experiment.plots.record import without_repeats
 from gitexp.experiment.plots.template_files import find_templates
 from gitexp.experiment.record import Group, Row
+from gitexp.experiment.table.best import Wishes
 from gitexp.experiment.table.columns import Kind, all_rows, choose_columns
 from gitexp.experiment.table.row_choice import Cells, filter_rows, sort_keys, sort_rows, top_rows
 from gitexp.experiment.table.table import TableRequest, collect_table
@@ -46,6 +47,12 @@ def command(
     ),
     sort_by: list[str] = typer.Option(
         None, "--sort-by", metavar="COLUMN", help="Sort experiments by metrics or params; -COLUMN descends."
+    ),
+    minimize: list[str] = typer.Option(
+        None, "--minimize", metavar="METRIC", help="Less is better; its best value is marked. Repeatable."
+    ),
+    maximize: list[str] = typer.Option(
+        None, "--maximize", metavar="METRIC", help="More is better. By default the metric's name decides."
     ),
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     title: str = typer.Option(None, "--title", metavar="TEXT", help="What the report is called."),
@@ -81,6 +88,7 @@ def command(
         {row.rev: row_name(row) for row in shown},
         find_templates(project, [entry.plot.template for entry in plots.entries if entry.plot], BUILT_IN),
         len(rows) - len(shown),
+        Wishes(tuple(minimize or ()), tuple(maximize or ())),
     )
     if md:
         text = "\n".join(report_markdown(report, datetime.date.today())) + "\n"

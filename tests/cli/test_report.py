@@ -98,6 +98,25 @@ def test_the_best_of_a_metric_is_marked(project: Path) -> None:
 
 
 @needs_browser
+def test_the_user_says_which_metric_is_better_low_and_which_colours_the_lines(project: Path) -> None:
+    exp_ok(project, "report", "--minimize", "acc")
+    page = project / "exp_report" / "index.html"
+    turned = """<script>
+    const chooser = document.querySelector('select[aria-label=colour]');
+    chooser.value = [...chooser.options].find(one => one.textContent === 'acc').value;
+    chooser.dispatchEvent(new Event('change'));
+    </script></body>"""
+    page.write_text(page.read_text().replace("</body>", turned))
+    body = document_of(page).partition("<h1>")[2]
+    assert re.findall(r'title="([^"]*) \(best\)"', body) == ["0.125"]
+    lines = re.findall(r'class="line" stroke="([^"]*)" data-row="sweep-(.)', body)
+    best, worst = "rgb(224 130 20)", "rgb(94 79 162)"
+    of_three = {name: {stroke for stroke, found in lines if found == name} for name in "123"}
+    assert of_three["1"] == {worst} and of_three["3"] == {best}, "the same in parallel coordinates and curves"
+    assert "0.5" in body.partition('class="legend"')[2].partition("ramp")[0]
+
+
+@needs_browser
 def test_the_table_filters_and_sorts_and_a_chosen_row_stands_out(project: Path) -> None:
     exp_ok(project, "report")
     page = project / "exp_report" / "index.html"

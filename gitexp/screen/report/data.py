@@ -12,7 +12,7 @@ from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.plots.record import REV, Plot, PlotEntry, PlotSet
 from gitexp.experiment.record import Group, Row
-from gitexp.experiment.table.best import find_best
+from gitexp.experiment.table.best import Wishes, directions, find_best
 from gitexp.experiment.table.columns import Cell, Column, cells_of, differing
 from gitexp.screen.cells import PRECISION
 from gitexp.screen.page_data import data_url, svg_url
@@ -38,6 +38,7 @@ class Report:
     names: Mapping[str, str]
     templates: Mapping[str, Value]
     left_out: int = 0  # experiments whose plots are not shown
+    wishes: Wishes = Wishes()  # which metrics are better low, which high
 
 
 def row_name(row: Row) -> str:
@@ -61,7 +62,8 @@ def report_data(report: Report) -> Value:
     cells = [cells_of(one.row, report.columns) for one in shown]
     changed = differing(report.columns, cells) if cells else set()
     judged = [i for i, one in enumerate(shown) if one.row.rev != "workspace"]
-    best = find_best(report.columns, cells, judged)
+    best = find_best(report.columns, cells, judged, report.wishes)
+    known = directions(report.columns, report.wishes)
     return {
         "title": report.title,
         "columns": [
@@ -70,6 +72,7 @@ def report_data(report: Report) -> Value:
                 "kind": column.kind.value,
                 "differs": column in changed,
                 "number": _is_numeric([row[i] for row in cells]),
+                "better": known[column].value if column in known else None,
                 "best": sorted(best[column].rows) if column in best else [],
             }
             for i, column in enumerate(report.columns)

@@ -3,10 +3,51 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 data.columns.forEach((column, index) => { column.index = index; column.best = new Set(column.best); });
 data.rows.forEach((row, index) => { row.index = index; });
-const view = { sort: null, down: false, words: [], all: false, chosen: new Set(), x: null, y: null };
-const colours = new Map(data.rows.map((row, i) => [row.name, row.kind === 'baseline' ? '#8d96a0' : colourAt(i)]));
-const colour = name => colours.get(name) || '#8d96a0';
-const parts = {};
+const view = { sort: null, down: false, words: [], all: false, chosen: new Set(), x: null, y: null, shade: null };
+const parts = {}, PALE = '#8d96a0', MOST_HUES = 10;
+const judged = data.columns.filter(column => column.kind === 'metrics' && column.number && column.differs);
+let colours = new Map();
+const colour = name => colours.get(name) || PALE;
+
+// How good a row is in the column that gives the colours, 0 to 1; null where nobody knows.
+function rank(row) {
+  const column = data.columns[view.shade];
+  if (!column || row.value[column.index] === null) return null;
+  const part = column.scale.place(row.value[column.index]);
+  return column.better === 'lowest' ? 1 - part : part;
+}
+
+function recolour() {
+  const column = data.columns[view.shade];
+  if (column && !column.scale) column.scale = scaleOf(data.rows.map(row => row.value[column.index]));
+  colours = new Map(data.rows.map((row, i) => {
+    const part = rank(row);
+    if (column) return [row.name, part === null ? PALE : rampAt(part)];
+    return [row.name, row.kind === 'baseline' ? PALE : colourAt(i)];
+  }));
+}
+
+// The best are drawn last, over the others.
+function fromWorst(rows) {
+  return view.shade === null ? rows : [...rows].sort((one, other) => (rank(one) ?? -1) - (rank(other) ?? -1));
+}
+
+function legend() {
+  const column = data.columns[view.shade];
+  if (!column) return [];
+  const known = data.rows.map(row => row.value[column.index]).filter(value => typeof value === 'number');
+  const ends = [Math.min(...known), Math.max(...known)].map(short);
+  if (column.better === 'lowest') ends.reverse();
+  return [element('span', {}, ends[0]), element('span', { class: 'ramp', 'aria-hidden': 'true' }), element('span', {}, ends[1] + (column.better ? ' (best)' : ''))];
+}
+
+function shader() {
+  const made = element('select', { 'aria-label': 'colour' }, element('option', { value: '' }, 'each its own'),
+    ...judged.map(column => element('option', { value: column.index }, column.title)));
+  made.value = view.shade ?? '';
+  made.addEventListener('change', () => { view.shade = made.value === '' ? null : Number(made.value); recolour(); draw(); });
+  return element('label', {}, 'colour ', made);
+}
 
 function visibleRows() {
   const found = data.rows.filter(row => {
@@ -99,12 +140,13 @@ function chooser(name, columns, chosen) {
   return element('label', {}, `${name} `, made);
 }
 
-function drawCharts(rows) {
-  const columns = axes();
+function drawCharts(found) {
+  const columns = axes(), rows = fromWorst(found);
+  parts.legend.replaceChildren(...legend());
   parts.parallel.replaceChildren();
   parts.scatter.replaceChildren();
   if (columns.length > 1) {
-    parts.parallel.append(element('h3', {}, 'Parallel coordinates'), parallel(columns.slice(0, 16), rows, colour));
+    parts.parallel.append(element('h3', {}, 'Parallel coordinates'), parallel(columns.slice(0, 16), rows, colour, rank));
     const x = data.columns[view.x] || columns.find(column => column.kind === 'params') || columns[0];
     const y = data.columns[view.y] || columns.find(column => column.kind === 'metrics') || columns[columns.length - 1];
     parts.scatter.append(element('h3', {}, `${y.title} over ${x.title}`), element('div', { class: 'bar' }, chooser('x', columns, x), chooser('y', columns, y)),
@@ -113,13 +155,20 @@ function drawCharts(rows) {
   parts.parallel.hidden = parts.scatter.hidden = columns.length < 2;
 }
 
+function inOrder(plot, shown) {
+  const found = plot.curves.filter(curve => shown.has(curve.name));
+  const place = new Map([...shown].map((name, i) => [name, i]));
+  return found.sort((one, other) => place.get(one.name) - place.get(other.name));
+}
+
 function plotOf(plot, shown) {
   const body = element('div', { class: 'chart' }, element('h3', {}, plot.title));
-  if (plot.curves) body.append(curves({ ...plot, curves: plot.curves.filter(curve => shown.has(curve.name)) }, colour));
+  if (plot.curves) body.append(curves({ ...plot, curves: inOrder(plot, shown) }, colour));
   if (plot.problem) body.append(element('p', { class: 'problem' }, plot.problem));
   if (plot.images) {
+    const order = new Map(visibleRows().map((row, i) => [row.name, i]));
     body.classList.add('wide');
-    body.append(...plot.images.filter(image => shown.has(image.name)).map(image => element('figure', { 'data-row': image.name },
+    body.append(...plot.images.filter(image => shown.has(image.name)).sort((one, other) => order.get(one.name) - order.get(other.name)).map(image => element('figure', { 'data-row': image.name },
       element('img', { src: image.url, alt: `${plot.title} of ${image.name}` }), element('figcaption', {}, image.name))));
   }
   return body;
@@ -134,16 +183,27 @@ function highlight() {
 }
 
 function draw() {
-  const rows = visibleRows(), shown = new Set(rows.map(row => row.name));
+  const rows = visibleRows(), shown = new Set(fromWorst(rows).map(row => row.name));
   drawTable(rows);
   drawCharts(rows);
   parts.plots.replaceChildren(...data.plots.map(plot => plotOf(plot, shown)));
   highlight();
 }
 
+// With many rows the page waits for the next key before it draws.
+let waiting = 0;
+function soon() {
+  clearTimeout(waiting);
+  if (data.rows.length <= 300) draw();
+  else waiting = setTimeout(draw, 120);
+}
+
 function build() {
   const search = element('input', { type: 'search', placeholder: 'Filter: words, or acc>0.9 arch=resnet', 'aria-label': 'Filter' });
-  search.addEventListener('input', () => { view.words = parsed(search.value); draw(); });
+  search.addEventListener('input', () => { view.words = parsed(search.value); soon(); });
+  if (data.rows.length > MOST_HUES && judged.length) view.shade = (judged.find(column => column.better) || judged[0]).index;
+  recolour();
+  parts.legend = element('span', { class: 'legend' });
   const all = element('input', { type: 'checkbox', id: 'all' });
   all.addEventListener('change', () => { view.all = all.checked; draw(); });
   const none = element('button', { type: 'button' }, 'Clear marks');
@@ -164,7 +224,7 @@ function build() {
     element('h1', {}, data.title),
     element('div', { class: 'bar' }, search, parts.count, element('label', {}, all, ' columns that are the same, too'), none, 'A click on a row marks it everywhere.'),
     parts.table,
-    element('h2', {}, 'Params and metrics'), element('div', { class: 'charts' }, parts.parallel, parts.scatter),
+    element('h2', {}, 'Params and metrics'), ...(judged.length ? [element('div', { class: 'bar' }, shader(), parts.legend)] : []), element('div', { class: 'charts' }, parts.parallel, parts.scatter),
     ...(data.plots.length ? [element('h2', {}, 'Plots'), parts.plots] : []), ...notes);
   draw();
 }
