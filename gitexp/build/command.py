@@ -20,6 +20,7 @@ from typing import Protocol
 from gitexp.build.environment import shell_argv
 from gitexp.build.lines import LineSplitter
 from gitexp.build.stop import Stop
+from gitexp.build.warden import guarded
 from gitexp.errors import ExpError
 
 OnLine = Callable[[str], None]
@@ -56,7 +57,7 @@ class ShellRunner:
         self, command: str, cwd: Path, env: Mapping[str, str], on_line: OnLine, stop: Stop, slots: int = 1
     ) -> int:
         process = _start(shell_argv(command, env.get("SHELL")), cwd, env, self.keep_open)
-        with stop.running():
+        with stop.running(), guarded(process.pid):
             return self._watch(process, on_line, stop)
 
     def _watch(self, process: subprocess.Popen[bytes], on_line: OnLine, stop: Stop) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from gitexp.build.warden import engage
 from gitexp.cli.stage_options import GPUS
 from gitexp.project import find_project
 from gitexp.queue.foreground import run_queue
@@ -20,6 +21,7 @@ def command(
     json: bool = typer.Option(False, "--json", help="One JSON object a line, as things happen."),
 ) -> None:
     """Run what is queued in this process, without a view, until nothing waits."""
+    engage()
     if not json:
         run_queue(find_project(), jobs, gpus=gpus)
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from gitexp.build.warden import engage
 from gitexp.errors import Exit
 from gitexp.experiment.record import RunResult, State
 from gitexp.project import find_project
@@ -33,6 +34,7 @@ def command(
 
     Engines (Slurm, …) run this on their nodes. Running it twice is safe.
     """
+    engage()
     project = find_project()
     job = allocation_here(project)
     at_once = jobs or (job.cpus if job is not None else None)

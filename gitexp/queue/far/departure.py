@@ -10,6 +10,7 @@ from gitexp.cache.transfer import Progress, unwatched
 from gitexp.errors import ExpError
 from gitexp.experiment.data.commit_scope import CommitScope
 from gitexp.experiment.data.share import SharedData, ShareRequest, push_data
+from gitexp.experiment.run.carry import find_included
 from gitexp.git.objects import ObjectReader
 from gitexp.project import Project, find_project
 from gitexp.project.remotes import choose_remote
@@ -40,6 +41,11 @@ def _require_portable(entry: QueuedJob) -> None:
             f"'{entry.name}' needs `-C {entry.request.copy_paths[0]}`, which only this machine has.",
             "`exp add` makes it data that travels; or run it here.",
         )
+
+
+def left_at_home(project: Project) -> tuple[str, ...]:
+    """Files of .worktreeinclude, which runs here have: a Git remote is no place for what Git ignores."""
+    return find_included(project.repo)
 
 
 def _require_remote(project: Project, snapshots: Sequence[str]) -> None:

@@ -62,12 +62,17 @@ class FarResult:
 
 
 def run_waybill(
-    waybill: Waybill, run: FarRun | None = None, watcher: Watcher = unwatched, jobs: int = 1
+    waybill: Waybill,
+    run: FarRun | None = None,
+    watcher: Watcher = unwatched,
+    jobs: int = 1,
+    gpus: str = "",
 ) -> FarResult:
     """Run the entry that a waybill means and send home how it ended. Safe to run twice, anywhere.
 
-    `run` is how others ask it to stop. `jobs`: stage commands at once. Raises ExpError when a remote can't
-    be reached, or the result can't be sent: then nobody has been told, and it can be run again.
+    `run` is how others ask it to stop. `jobs`: stage commands at once; `gpus`: the devices that they share.
+    Raises ExpError when a remote can't be reached, or the result can't be sent: then nobody has been told,
+    and it can be run again.
     """
     with under_way(waybill.entry, run) as mine:
         outpost = open_outpost(waybill)
@@ -79,7 +84,7 @@ def run_waybill(
             return FarResult(Outcome.WITHDRAWN)
         fetch_parcel(outpost, waybill)
         mine.clone = outpost.clone
-        return _Task(waybill, outpost, unpack(outpost.clone, waybill), mine).run(watcher, jobs)
+        return _Task(waybill, outpost, unpack(outpost.clone, waybill), mine, gpus).run(watcher, jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class _Task:
     outpost: Outpost
     job: QueuedJob
     asked: FarRun
+    gpus: str
 
     @property
     def clone(self) -> Repo:
@@ -135,7 +141,7 @@ class _Task:
         terms = replace(asked.terms, pull=bool(project.settings.remotes))
         # What a former life of the entry left in this clone, but did not send, counts.
         job = replace(self.job, lost=max(1, self.job.lost), request=replace(asked, terms=terms))
-        with open_engine(project, jobs, gpus="") as engine:
+        with open_engine(project, jobs, gpus=self.gpus) as engine:
             return engine(job, self.asked.stop, watcher)
 
     def _failed(self, error: Exception, began: float) -> RunNote:

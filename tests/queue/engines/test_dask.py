@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -16,7 +18,7 @@ import pytest
 
 from tests.bench.dask_far import CREDENTIALS, hub_refs, lay_down
 from tests.dask_cluster import MISSING, SOON, DaskCluster, dask_cluster
-from tests.programs import Finished, exp, exp_ok, git
+from tests.programs import EXP, Finished, exp, exp_ok, git, start
 from tests.servers import S3Server, s3_server
 
 pytestmark = [pytest.mark.skipif(MISSING is not None, reason=str(MISSING)), pytest.mark.slow]
@@ -63,6 +65,17 @@ class Desk:
         self.ok("run", "--queue", "-q", "-n", "k", "-S", f"n={values}")
         self.ok("queue", "start", *options)
 
+    def submit_and_vanish(self, values: str) -> None:
+        """Submit from a login shell that is killed then, with all that it has started."""
+        exp = shlex.join(EXP)
+        words = f"{exp} run --queue -q -n k -S n={values} && {exp} queue start && echo over && sleep 600"
+        shell = start(self.project, ("/bin/sh", "-c", words), CREDENTIALS)
+        assert shell.stdout is not None
+        while (line := shell.stdout.readline()) != "over\n":
+            assert line
+        os.killpg(shell.pid, signal.SIGKILL)
+        shell.wait()
+
     def entries(self) -> dict[str, Any]:
         """Name -> entry, as `exp queue status --json` has them."""
         found = json.loads(self.ok("queue", "status", "--json"))["entries"]
@@ -96,17 +109,20 @@ def test_each_experiment_is_made_once_whatever_becomes_of_workers(desk: Desk, wo
     """The second entry waits in its stage until its worker is killed; everything else goes on."""
     began = work / "began"
     train = (desk.project / "train.sh").read_text()
-    once = f"if [ $1 = 2 ] && mkdir {began}; then while [ ! -e {work}/over ]; do sleep 0.1; done; fi\n"
+    wait = f"echo $$ > {began}/pid; while [ ! -e {work}/over ]; do sleep 0.1; done"
+    once = f"if [ $1 = 2 ] && mkdir {began}; then {wait}; fi\n"
     (desk.project / "train.sh").write_text(once + train)
     first = desk.cluster.add_worker("doomed")
     desk.submit("1,2,3,4,5,6,7,8")
-    wait_until(began.exists)
+    wait_until(lambda: (began / "pid").exists() and (began / "pid").read_text() != "")
     entries = desk.until(lambda found: found["k-2"]["state"] == "running")
     assert entries["k-2"]["engine"]["standing"] == "running"
     assert "==> train <==" in desk.ok("logs", "k-2")
     assert "k-2" in desk.ok("watch", "--once")
     desk.cluster.add_worker("second")
     first.kill()
+    orphan = Path("/proc", (began / "pid").read_text().strip())
+    wait_until(lambda: not orphan.exists())  # its commands end with it
     (work / "over").touch()
     wait_until(lambda: len(hub_refs(work, "refs/exps")) == 8)
     desk.until(lambda found: {entry["state"] for entry in found.values()} == {"success"})
@@ -165,6 +181,31 @@ def test_what_nobody_can_run_waits_and_can_be_taken_back(desk: Desk) -> None:
     desk.until(lambda found: {entry["state"] for entry in found.values()} == {"success"})
 
 
+def test_entries_beside_each_other_have_devices_of_their_own(desk: Desk, work: Path) -> None:
+    """Two at once on a worker of two devices; what only this machine has is named."""
+    pipeline = (desk.project / "dvc.yaml").read_text()
+    (desk.project / "dvc.yaml").write_text(pipeline + "    meta: {gitexp: {gpus: 1}}\n")
+    meet = f"echo $CUDA_VISIBLE_DEVICES > {work}/device-$1\n"
+    meet += f"while [ $(ls {work}/device-* | wc -l) -lt 2 ]; do sleep 0.1; done\n"
+    (desk.project / "train.sh").write_text(meet + (desk.project / "train.sh").read_text())
+    with (desk.project / ".gitignore").open("a") as ignored:
+        ignored.write("/.env\n")
+    (desk.project / ".worktreeinclude").write_text(".env\n")
+    (desk.project / ".env").write_text("TOKEN=1\n")
+    before = dict(desk.cluster.env)
+    try:
+        desk.cluster.env = {**before, "CUDA_VISIBLE_DEVICES": "5,7"}
+        desk.cluster.add_worker("strong", "--resources", "GPU=2", threads=2)
+    finally:
+        desk.cluster.env = before
+    desk.ok("run", "--queue", "-q", "-n", "k", "-S", "n=1,2")
+    said = desk.try_("queue", "start")
+    assert said.code == 0
+    assert "note: .env of .worktreeinclude stays here: workers must have their own." in said.err
+    desk.until_ended(2)
+    assert sorted((work / f"device-{number}").read_text() for number in (1, 2)) == ["5\n", "7\n"]
+
+
 def test_what_is_refused_stays_in_the_queue(desk: Desk, work: Path) -> None:
     (work / "fake/gitexp-9.9.dist-info").mkdir(parents=True)
     (work / "fake/gitexp-9.9.dist-info/METADATA").write_text(
@@ -190,11 +231,13 @@ def test_what_is_refused_stays_in_the_queue(desk: Desk, work: Path) -> None:
     assert desk.places() == {"queued": 1}
 
 
-def test_results_come_home_when_the_scheduler_is_gone(work: Path, s3: S3Server) -> None:
+def test_results_come_home_when_login_shell_and_scheduler_are_gone(work: Path, s3: S3Server) -> None:
     with dask_cluster(work / "dask", CREDENTIALS) as own:
-        own.add_worker("only")
         desk = Desk(work, s3, own)
-        desk.submit("1")
-        desk.until_ended(1)
-    assert desk.places() == {"success": 1}
+        desk.submit_and_vanish("1,2")
+        own.add_worker("only")  # nobody who knows of the two lives when they begin
+        desk.until_ended(2)
+        assert len(hub_refs(work, "refs/exps")) == 2
+    assert desk.places() == {"success": 2}
+    assert desk.ok("list", "--name-only").split() == ["k-1", "k-2"]
     assert subprocess.run(["git", "fsck"], cwd=desk.project, env=os.environ, check=False).returncode == 0

@@ -22,7 +22,7 @@ from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
 from gitexp.queue.engines.registry import engine_part
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.tickets import Tickets
-from gitexp.queue.far.departure import depart
+from gitexp.queue.far.departure import depart, left_at_home
 from gitexp.queue.far.homecoming import come_home, drop_parcels
 from gitexp.queue.far.parcel import PARCELS, dump_waybill
 from gitexp.queue.job import Place, QueuedJob
@@ -90,6 +90,11 @@ class DaskEngine:
 
     def _loads(self, entries: Sequence[QueuedJob], terms: Terms) -> Iterator[tuple[Load, str]]:
         """What to run, sent on its way, each with the ref of its parcel."""
+        stay = left_at_home(self._project)
+        if stay:
+            more = f" and {len(stay) - 1} more" if len(stay) > 1 else ""
+            told = f"{stay[0]}{more} of .worktreeinclude stays here: workers must have their own."
+            self.remarks.append(told)
         asked = {job.id: terms.with_stages(stages) for job, stages in stages_of(self._project, entries)}
         for waybill in depart(self._project, entries):
             parcel = waybill.ref.removeprefix(PARCELS).rpartition("-")[2]

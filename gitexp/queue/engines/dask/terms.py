@@ -1,7 +1,8 @@
 """On what terms a task runs: resources, priority, how often Dask tries again.
 
 The command line says `-o resources=GPU=1,MEMORY=16e9`, as `dask worker --resources` does; a stage of dvc.yaml
-says `meta: {gitexp: {dask: {resources: {GPU: 1}}}}`. An entry asks for the most that one of its stages wants.
+says `meta: {gitexp: {dask: {resources: {GPU: 1}}}}`, or `meta: {gitexp: {gpus: 1}}`, which is the resource
+GPU. An entry asks for the most that one of its stages wants.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
+from gitexp.build.needs import needs_of
 from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError, near
 from gitexp.pipeline.stage import Stage, Value
@@ -84,13 +86,17 @@ def _number(options: Mapping[str, tuple[str, ...]], key: str, default: int) -> i
 
 def _of_stage(stage: Stage) -> dict[str, float]:
     section = stage.meta.get("gitexp") if isinstance(stage.meta, dict) else None
-    ours = section.get("dask") if isinstance(section, dict) else None
-    if ours is None:
+    if not isinstance(section, dict):
         return {}
+    # Devices are the same wish on every engine; here they are a resource of this name.
+    devices = {"GPU": float(needs_of(stage).gpus)} if "gpus" in section else {}
+    ours = section.get("dask")
+    if ours is None:
+        return devices
     resources = ours.get("resources") if isinstance(ours, dict) else None
     if not isinstance(ours, dict) or set(ours) != {"resources"} or not isinstance(resources, dict):
         raise _wrong(stage, "`meta.gitexp.dask` must be like {resources: {GPU: 1}}")
-    return {str(name): _amount(stage, name, amount) for name, amount in resources.items()}
+    return {**devices, **{str(name): _amount(stage, name, amount) for name, amount in resources.items()}}
 
 
 def _amount(stage: Stage, name: object, amount: Value) -> float:

@@ -10,9 +10,11 @@ from typing import Any
 from distributed import get_worker
 from distributed.worker import thread_state
 
+from gitexp.build.warden import engage
 from gitexp.errors import ExpError
 from gitexp.experiment.json_record import dump_record
 from gitexp.project.settings import available_cpus
+from gitexp.queue.engines.dask.devices import devices_for
 from gitexp.queue.far.parcel import parse_waybill
 from gitexp.queue.far.runs import FarRun, find_run, progress_of
 from gitexp.queue.far.task import run_waybill
@@ -28,10 +30,11 @@ def run_task(text: str) -> tuple[str, str, str]:
     What is wrong with the entry comes home as its ending; what is wrong with this place is raised, so that
     Dask tries it again elsewhere.
     """
-    run = FarRun()
+    run, worker, key = FarRun(), get_worker(), str(thread_state.key)
+    engage()
     try:
-        with _wanted(get_worker(), str(thread_state.key), run):
-            result = run_waybill(parse_waybill(text), run, jobs=_share_of_cpus())
+        with _wanted(worker, key, run), devices_for(_devices_asked(worker, key)) as gpus:
+            result = run_waybill(parse_waybill(text), run, jobs=_share_of_cpus(), gpus=gpus)
     except ExpError as error:
         words = error.message if error.hint is None else f"{error.message} ({error.hint})"
         raise RuntimeError(words) from None  # of a kind that every client can read
@@ -57,6 +60,12 @@ def _wanted(worker: Any, key: str, run: FarRun) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def _devices_asked(worker: Any, key: str) -> int:
+    """How many of the resource GPU Dask has given to the task."""
+    task = worker.state.tasks.get(key)
+    return int((task.resource_restrictions or {}).get("GPU", 0)) if task is not None else 0
 
 
 def _share_of_cpus() -> int:
