@@ -14,8 +14,12 @@ from gitexp.screen.text_table import markdown
 _FEW = 4  # packages that a line names before it only counts
 
 
-def environment_lines(environment: Environment, here: Environment | None) -> Iterator[str]:
-    """Interpreter, machine, and what differs from what a run would find `here` and now."""
+def environment_lines(
+    environment: Environment, here: Environment | None, before: Environment | None = None
+) -> Iterator[str]:
+    """Interpreter, machine; what differs from what the baseline ran in `before`, and from what a run would
+    find `here` and now.
+    """
     python, machine = environment.python, [environment.os, environment.machine]
     if python is None:
         yield "no Python"
@@ -27,6 +31,8 @@ def environment_lines(environment: Environment, here: Environment | None) -> Ite
         machine.append(f"{environment.cpus} CPUs")
     machine += [*_gpus(environment)]
     yield one_line(", ".join(word for word in machine if word))
+    if before is not None:
+        yield f"since the baseline: {', '.join(_told(_changes(before, environment))) or 'the same'}"
     differing = _told(_changes(environment, here)) if here is not None else []
     if differing:
         yield f"here and now: {', '.join(differing)}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Literal, TypedDict
 
-from gitexp.experiment.environment.record import environment_values
+from gitexp.experiment.environment.record import Environment, environment_values
 from gitexp.experiment.message import parse
 from gitexp.experiment.table.compare import Change, compare_files
 from gitexp.experiment.table.history import LogEntry
@@ -61,6 +61,10 @@ class StoryLine(LogLine, total=False):
         dict[str, dict[str, ValueChange]] | None,
         "what a run would find otherwise now: old is its own",
     ]
+    before: Annotated[
+        dict[str, dict[str, ValueChange]] | None,
+        "what the baseline's own run found otherwise: new is the experiment's; null: not known",
+    ]
     reproduce: Annotated[str, "the command that makes it again"]
 
 
@@ -82,7 +86,7 @@ def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterato
     yield from section("Stages", align(rows))
     yield from section("Run", _run(story))
     if story.environment is not None:
-        yield from section("Environment", environment_lines(story.environment, story.here))
+        yield from section("Environment", environment_lines(story.environment, story.here, story.before))
     elif story.trailers.environment is not None:
         yield from section("Environment", ["recorded, but not here: `exp fetch` brings it"])
     yield from section("Again", [reproduce(story)])
@@ -153,12 +157,13 @@ def story_data(story: Story) -> StoryLine:
         "host": story.host,
         "began": story.began,
         "environment": environment_data(story.environment),
-        "here": _here(story),
+        "before": _between(story.before, story.environment),
+        "here": _between(story.environment, story.here),
         "reproduce": reproduce(story),
     }
 
 
-def _here(story: Story) -> dict[str, dict[str, ValueChange]] | None:
-    if story.environment is None or story.here is None:
+def _between(old: Environment | None, new: Environment | None) -> dict[str, dict[str, ValueChange]] | None:
+    if old is None or new is None:
         return None
-    return diff_data(compare_files(environment_values(story.environment), environment_values(story.here)))
+    return diff_data(compare_files(environment_values(old), environment_values(new)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gitexp.dataclass import dataclass
 from gitexp.experiment.environment.probe import EnvironmentProbe
 from gitexp.experiment.environment.record import Environment
@@ -26,6 +28,7 @@ class Story:
     began: float | None = None  # seconds since the epoch
     environment: Environment | None = None  # what it ran in, if that was recorded and is here
     here: Environment | None = None  # what it would run in now, to compare with; only beside the other
+    before: Environment | None = None  # what its baseline ran in, where that was an experiment's commit
 
 
 def read_story(project: Project, reader: RevisionReader, entry: LogEntry) -> Story:
@@ -37,9 +40,12 @@ def read_story(project: Project, reader: RevisionReader, entry: LogEntry) -> Sto
     changes = Comparison(compare(old, new, everything=True).metrics, compare(old, new).params)
     environment = read_environment(reader.objects, entry.commit.message)
     here = EnvironmentProbe(project).now() if environment else None
+    baseline = reader.objects.commit(entry.experiment.baseline) if environment else None
+    before = read_environment(reader.objects, baseline.message) if baseline else None
+    story = Story(entry, trailers, changes, environment=environment, here=here, before=before)
     if note is None:
-        return Story(entry, trailers, changes, environment=environment, here=here)
-    return Story(entry, trailers, changes, note.stages, note.owner.host, note.began, environment, here)
+        return story
+    return replace(story, stages=note.stages, host=note.owner.host, began=note.began)
 
 
 def reproduce(story: Story) -> str:

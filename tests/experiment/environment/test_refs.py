@@ -179,3 +179,18 @@ def test_log_tells_it_and_diff_what_differs(lab: Lab, tmp_path: Path) -> None:
     assert exp_ok(lab.path, "diff", "new", "workspace", "--env").splitlines()[-1] == (
         "The environments are the same."
     )
+
+
+def test_log_tells_what_is_otherwise_than_where_the_baseline_ran(lab: Lab, tmp_path: Path) -> None:
+    lab.one("train.lr=0.2", name="old")
+    assert json.loads(exp_ok(lab.path, "log", "old", "--json"))["before"] is None  # a commit that nothing ran
+    exp_ok(lab.path, "branch", "old", "side")
+    lab.git("switch", "-q", "side")
+    lab.one("train.lr=0.3", name="same")
+    packages = tmp_path / "python/lib/python3.11/site-packages"
+    (packages / "numpy-1.26.4.dist-info").rename(packages / "numpy-2.0.dist-info")
+    lab.one("train.lr=0.4", name="new")
+    assert "since the baseline: the same" in exp_ok(lab.path, "log", "same")
+    assert "since the baseline: numpy 1.26.4 -> 2.0" in exp_ok(lab.path, "log", "new")
+    told = json.loads(exp_ok(lab.path, "log", "new", "--json"))
+    assert told["before"] == {"packages": {"numpy": {"old": "1.26.4", "new": "2.0"}}}
