@@ -102,14 +102,14 @@ def test_the_user_says_which_metric_is_better_low_and_which_colours_the_lines(pr
     exp_ok(project, "report", "--minimize", "acc")
     page = project / "exp_report" / "index.html"
     turned = """<script>
-    const chooser = document.querySelector('select[aria-label=colour]');
-    chooser.value = [...chooser.options].find(one => one.textContent === 'acc').value;
-    chooser.dispatchEvent(new Event('change'));
+    const one_of = document.querySelector('select[aria-label=colour]');
+    one_of.value = [...one_of.options].find(one => one.textContent === 'acc').value;
+    one_of.dispatchEvent(new Event('change'));
     </script></body>"""
     page.write_text(page.read_text().replace("</body>", turned))
     body = document_of(page).partition("<h1>")[2]
     assert re.findall(r'title="([^"]*) \(best\)"', body) == ["0.125"]
-    lines = re.findall(r'class="line" stroke="([^"]*)" data-row="sweep-(.)', body)
+    lines = re.findall(r'class="line" stroke="([^"]*)"[^>]* data-row="sweep-(.)', body)
     best, worst = "rgb(224 130 20)", "rgb(94 79 162)"
     of_three = {name: {stroke for stroke, found in lines if found == name} for name in "123"}
     assert of_three["1"] == {worst} and of_three["3"] == {best}, "the same in parallel coordinates and curves"
