@@ -100,6 +100,8 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> ExpError
         hint = "the file has merge conflict markers: resolve them first."
     elif "${" in text and "flow" in " ".join(words):
         hint = "quote ${…} inside [ ] and { }: a brace means something to YAML there."
+    elif error.problem == "found unexpected ':'":
+        hint = "inside [ ] a space stands behind the colon: `params: [lr, other.yaml: ]`."
     return ExpError(f"{place}: {', '.join(words)}.", hint)
 
 

@@ -48,6 +48,24 @@ def test_json_is_dvcs(project: Path) -> None:
     assert found["own.csv"][0]["content"]["y"] == "b"
 
 
+def test_what_can_not_be_read_is_told_as_dvc_tells_it(project: Path) -> None:
+    write_files(project, {"matrix.json": "[{"})
+    (project / "loss.csv").unlink()
+    answer = json.loads(exp_ok(project, "plots", "diff", "HEAD", "--json"))
+    assert list(answer) == ["errors", "data"]
+    assert [(one["name"], one["rev"], one["type"]) for one in answer["errors"]] == [
+        ("loss.csv", "workspace", "FileNotFoundError"),
+        ("matrix.json", "workspace", "JSONFileCorruptedError"),
+    ]
+    assert answer["data"]["loss.csv"][0]["revisions"] == ["HEAD"]
+
+
+def test_an_unknown_revision_is_an_error(project: Path) -> None:
+    refused = exp(project, "plots", "diff", "HEAD", "nosuch", "--json")
+    assert (refused.code, refused.json["event"]) == (1, "error")
+    assert "'nosuch' is neither" in refused.err
+
+
 def test_what_is_made_stays_out_of_git(project: Path) -> None:
     exp_ok(project, "plots", "show", "--json")
     assert (project / "dvc_plots" / ".gitignore").read_text() == "*\n"

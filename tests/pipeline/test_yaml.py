@@ -115,6 +115,11 @@ def test_merge_conflicts_and_unquoted_templates_get_a_hint() -> None:
     assert "quote" in (error_of("outs: [${x}.txt]\n").hint or "")
 
 
+def test_a_colon_before_a_bracket_gets_a_hint_that_works() -> None:
+    assert "[lr, other.yaml: ]" in (error_of("params: [lr, extra.yaml:]\n").hint or "")
+    assert parse("params: [lr, extra.yaml: ]\n") == {"params": ["lr", {"extra.yaml": None}]}
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     assert parse_yaml(b"\xef\xbb\xbfa: 1\n", "f.yaml") == {"a": 1}
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from gitexp.errors import ExpError
 from gitexp.experiment.plots.record import PlotError, Point
+from gitexp.experiment.table.collect import damage_of
 from gitexp.pipeline.params import parse_params
 from gitexp.pipeline.stage import Value
 
@@ -33,7 +34,7 @@ def parse_points(path: str, text: bytes, header: bool = True) -> list[Point]:
     except csv.Error as error:
         raise PlotError("ParseError", f"{path}: {error}.", path) from error
     except ExpError as error:
-        raise PlotError("ParseError", error.message, path) from error
+        raise PlotError(damage_of(path), error.message, path) from error
     raise PlotError(
         "PlotMetricTypeError", f"{path}: plots are JSON, YAML, CSV and TSV files, or images.", path
     )

@@ -73,8 +73,9 @@ def collect_plots(project: Project, request: PlotRequest) -> PlotSet:
     with ObjectReader(project.repo) as objects:
         reader = _Reader(project, objects)
         for rev in request.revisions:
+            there = reader.files(rev)
             try:
-                files, definitions = reader.open(rev)
+                files, definitions = reader.open(there)
             except ExpError as error:
                 problems.append(PlotProblem(rev, "ExpError", error.message))
                 continue
@@ -109,13 +110,12 @@ class _Reader:
         self._parsed = ParsedFiles(option_style(project.settings), str(project.root))
         self._store = open_store(project)
 
-    def open(self, rev: str) -> tuple[PlotFiles, list[Definition]]:
-        files = self._files(rev)
+    def open(self, files: Files) -> tuple[PlotFiles, list[Definition]]:
         pipeline = self._parsed.pipeline(files)
         plot_files = PlotFiles(files, dict(self._cached(files, pipeline)), self._store)
         return plot_files, find_definitions(pipeline, plot_files)
 
-    def _files(self, rev: str) -> Files:
+    def files(self, rev: str) -> Files:
         if rev == WORKSPACE:
             return FolderFiles(self._project.root, self._project.repo)
         oid = resolve_commit(self._project.repo, rev)

@@ -179,8 +179,13 @@ class _Reader:
 
 def not_parsed(file: str, error: ExpError) -> FileValues:
     """DVC's kinds of damage, in words of ours: they say where."""
+    return FileValues(error=(damage_of(file), error.message))
+
+
+def damage_of(file: str) -> str:
+    """What DVC calls it that a file can't be parsed."""
     kind = {"json": "JSON", "toml": "TOML", "py": "Python"}.get(file.rpartition(".")[2], "YAML")
-    return FileValues(error=(f"{kind}FileCorruptedError", error.message))
+    return f"{kind}FileCorruptedError"
 
 
 def not_there(file: str) -> FileValues:

@@ -144,10 +144,8 @@ def plots_data(plots: PlotSet, templates: Mapping[str, Value], images: Mapping[I
             shown.append({"type": "vega", "revisions": list(entry.plot.revisions), "content": content})
         for image in entry.images:
             shown.append({"type": "image", "revisions": [image.rev], "url": str(images[image])})
-    found: dict[str, Value] = {"data": data} if data else {}
-    if plots.problems:
-        found["errors"] = [_problem_data(problem) for problem in plots.problems]
-    return found
+    errors = [_problem_data(problem) for problem in plots.problems]
+    return {**({"errors": errors} if errors else {}), **({"data": data} if data else {})}
 
 
 def _problem_data(problem: PlotProblem) -> Value:
