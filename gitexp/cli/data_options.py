@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -30,7 +31,16 @@ Tags = Annotated[bool, typer.Option("-T", "--all-tags", help="What tags need.")]
 AllCommits = Annotated[bool, typer.Option("-A", "--all-commits", help="What any commit needs.")]
 RemoteName = Annotated[str | None, typer.Option("-r", "--remote", metavar="NAME", help="The data remote.")]
 Jobs = Annotated[int | None, typer.Option("-j", "--jobs", min=1, help="How many files at once.")]
-RunCache = Annotated[bool, typer.Option("--run-cache", help="Also what is known of earlier runs.")]
+RunCache = Annotated[
+    bool, typer.Option("--run-cache/--no-run-cache", help="Also what is known of earlier runs.")
+]
+AllowMissing = Annotated[bool, typer.Option("--allow-missing", help="What is nowhere to be had is no error.")]
+WithDeps = Annotated[
+    bool, typer.Option("-d", "--with-deps", help="Also what the stages upstream of TARGET make.")
+]
+Recursive = Annotated[
+    bool, typer.Option("-R", "--recursive", hidden=True, help="As DVC has it: folders always are.")
+]
 Json = Annotated[bool, typer.Option("--json", help="What went over, as JSON.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
 
@@ -50,13 +60,20 @@ def scope_of(
 
 
 def report(
-    shared: SharedData, verb: str, json: bool, quiet: bool, brought: CheckoutAnswer | None = None
+    shared: SharedData,
+    verb: str,
+    json: bool,
+    quiet: bool,
+    brought: CheckoutAnswer | None = None,
+    allow_missing: bool = False,
 ) -> None:
-    """Print what went over. Raises ExpError for what did not."""
+    """Print what went over. Raises ExpError for what did not; `allow_missing`: but for what is not there."""
     if json:
         write_answer(share_json(shared) if brought is None else {**share_json(shared), **brought})
     elif not quiet:
         sys.stdout.write("".join(f"{line}\n" for line in share_lines(shared, verb)))
+    if allow_missing:
+        shared = replace(shared, lost=tuple(one for one in shared.lost if not one.absent))
     trouble = share_trouble(shared, verb)
     if trouble is not None:
         raise trouble

@@ -10,16 +10,19 @@ import typer
 from gitexp.cli.data_options import (
     AllCommits,
     AllExperiments,
+    AllowMissing,
     Branches,
     Jobs,
     Json,
     Num,
     Quiet,
+    Recursive,
     RemoteName,
     Revs,
     RunCache,
     Tags,
     Targets,
+    WithDeps,
     report,
     scope_of,
 )
@@ -45,19 +48,24 @@ def command(
     remote: RemoteName = None,
     jobs: Jobs = None,
     run_cache: RunCache = False,
+    with_deps: WithDeps = False,
+    recursive: Recursive = False,
     force: bool = typer.Option(
         False, "-f", "--force", help="Overwrite also what is in no cache: it is lost."
     ),
+    allow_missing: AllowMissing = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Bring data from the remote into the cache and the workspace: fetch, then checkout."""
     project = find_project()
     scope = scope_of(revs, num, all_experiments, all_branches, all_tags, all_commits)
-    request = ShareRequest(tuple(targets or ()), replace(scope, workspace=True), remote, jobs, run_cache)
+    request = ShareRequest(
+        tuple(targets or ()), replace(scope, workspace=True), remote, jobs, run_cache, with_deps
+    )
     with TrafficLine("Fetching") as line:
         shared = fetch_data(project, request, line)
-    brought = checkout_data(project, targets or [], force)
+    brought = checkout_data(project, targets or [], force, with_deps=with_deps)
     if not json and not quiet and brought.changes:
         sys.stdout.write("".join(f"{line}\n" for line in checkout_lines(brought)))
-    report(shared, "fetched", json, quiet, checkout_json(brought))
+    report(shared, "fetched", json, quiet, checkout_json(brought), allow_missing)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typer
+
 from gitexp.cli.data_options import (
     AllCommits,
     AllExperiments,
@@ -10,11 +12,13 @@ from gitexp.cli.data_options import (
     Json,
     Num,
     Quiet,
+    Recursive,
     RemoteName,
     Revs,
     RunCache,
     Tags,
     Targets,
+    WithDeps,
     report,
     scope_of,
 )
@@ -38,12 +42,15 @@ def command(
     remote: RemoteName = None,
     jobs: Jobs = None,
     run_cache: RunCache = False,
+    with_deps: WithDeps = False,
+    recursive: Recursive = False,
+    glob: bool = typer.Option(False, "--glob", help="TARGET is a pattern of tracked paths: 'data/*.csv'."),
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Send data that the remote lacks: of the workspace, or of the revisions named."""
     scope = scope_of(revs, num, all_experiments, all_branches, all_tags, all_commits)
-    request = ShareRequest(tuple(targets or ()), scope, remote, jobs, run_cache)
+    request = ShareRequest(tuple(targets or ()), scope, remote, jobs, run_cache, with_deps, glob)
     with TrafficLine("Pushing") as line:
         shared = push_data(find_project(), request, line)
     report(shared, "pushed", json, quiet)

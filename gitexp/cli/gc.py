@@ -40,26 +40,36 @@ def command(
         "--all-experiments/--no-experiments",
         help="Keep what experiments need, or free it: they stay, without their data.",
     ),
+    since: str = typer.Option(
+        None, "--date", metavar="YYYY-MM-DD", help="Keep what commits from this day on need."
+    ),
+    projects: list[str] = typer.Option(
+        None, "-p", "--projects", metavar="PATH", help="Keep what this project needs too. Repeatable."
+    ),
+    not_in_remote: bool = typer.Option(
+        False, "--not-in-remote", help="Keep what the data remote does not have."
+    ),
     log_days: float = typer.Option(
         None, "--log-days", help="Logs of runs end after so many days.  [default: exp.logDays, 90]"
     ),
     cloud: bool = typer.Option(False, "-c", "--cloud", help="Also on the data remote."),
-    remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="The data remote for -c."),
+    remote: str = typer.Option(None, "-r", "--remote", metavar="NAME", help="The data remote to use."),
     dry: bool = typer.Option(False, "--dry", help="Only say what would go."),
     force: bool = typer.Option(False, "-f", "--force", help="Do not ask."),
     json: bool = typer.Option(False, "--json", help="What would go or went, as JSON."),
 ) -> None:
     """Remove data that nothing needs from the cache; experiments keep theirs, also queued and failed ones."""
     project = find_project()
-    scope = CommitScope(
-        workspace or branches or tags or commits, branches, tags, commits, False, tuple(revs or ()), number
-    )
+    workspace = workspace or branches or tags or commits or bool(since)
+    scope = CommitScope(workspace, branches, tags, commits, False, tuple(revs or ()), number, since=since)
     days = project.settings.log_days if log_days is None else log_days
-    request = GcRequest(scope, experiments, days)
+    others = tuple((project.cwd / path).resolve() for path in projects or ())
+    only_pushed = remote or "" if not_in_remote else None
+    request = GcRequest(scope, experiments, days, others, only_pushed)
     if not dry:
         keep_lost_runs(project)
     garbage = find_garbage(project, request)
-    there = find_remote_garbage(project, request, remote) if cloud or remote else None
+    there = find_remote_garbage(project, request, remote) if cloud or (remote and not not_in_remote) else None
     nothing = garbage.is_empty and not there
     if not json:
         title = "Nothing to remove." if nothing else "Would remove:" if dry else "To remove:"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitexp.experiment.data.add import Added, AddResult
-from gitexp.experiment.data.checkout import Brought
+from gitexp.experiment.data.checkout import Brought, Change
 from gitexp.experiment.data.commit import Committed
 from gitexp.experiment.data.remove import Untracked
 from gitexp.screen.cells import one_line, plural
@@ -71,6 +71,14 @@ def checkout_lines(brought: Brought) -> list[str]:
     return lines + [
         f"!\t{one_line(path)} leads out of the repository: left alone" for path in brought.outside
     ]
+
+
+def checkout_summary(brought: Brought) -> str:
+    """'2 added, 1 modified', as DVC's --summary."""
+    words = {Change.ADDED: "added", Change.MODIFIED: "modified", Change.RELINKED: "relinked"}
+    done = [change for change, _ in brought.changes]
+    counts = [f"{done.count(change)} {word}" for change, word in words.items() if change in done]
+    return ", ".join(counts) or "Data is up to date."
 
 
 def commit_lines(committed: Committed) -> list[str]:

@@ -14,7 +14,7 @@ from gitexp.cache.tree import hash_path
 from gitexp.cache.unsaved import unsaved_files
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.experiment.data.needed import Need, chosen_needs
+from gitexp.experiment.data.needed import Choice, Need, chosen_needs
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.git.inside import stays_inside
@@ -45,16 +45,22 @@ class Brought:
 
 
 def checkout_data(
-    project: Project, words: Sequence[str], force: bool = False, again: bool = False
+    project: Project,
+    words: Sequence[str],
+    force: bool = False,
+    again: bool = False,
+    with_deps: bool = False,
 ) -> Brought:
     """Bring outs (all, or those that `words` mean: outs, paths inside, stages, .dvc files) from the cache.
+
+    `with_deps` brings also what the stages upstream of these make.
 
     What the cache lacks is reported, the rest is brought. Unless `force`, raises ExpError before anything
     is written when content would be lost that is only in the workspace. `again` also makes files that are
     right the kind of link that `cache.type` asks for.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
-    named = chosen_needs(project, read, words)
+    named = chosen_needs(project, read, Choice(tuple(words), with_deps))
     needs = [need for need in named if stays_inside(project.repo, project.root / need.path)]
     with open_workspace_site(project) as (site, _):
         present = [need for need in needs if not site.store.missing(need.hash, need.only)]

@@ -20,7 +20,7 @@ from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.scope import caller_dir
 from gitexp.pipeline.lock import LockEntry
-from gitexp.pipeline.select import find
+from gitexp.pipeline.select import active_edges, find, reachable
 from gitexp.pipeline.source import FolderFiles
 from gitexp.pipeline.stage import Stage
 from gitexp.project import Project
@@ -36,14 +36,16 @@ class Committed:
     written: tuple[str, ...]
 
 
-def commit_data(project: Project, words: Sequence[str], force: bool = False) -> Committed:
+def commit_data(
+    project: Project, words: Sequence[str], force: bool = False, with_deps: bool = False
+) -> Committed:
     """Record stages and .dvc files (all, or those that `words` mean) as if they had just run.
 
     Unless `force`, raises ExpError before anything is written when one is not as recorded: then its outs
     may not be what its inputs make. Also for deps or outs that are not there.
     """
     read = read_pipeline(project, FolderFiles(project.root, project.repo))
-    stages = chosen_stages(project, read, words)
+    stages = chosen_stages(project, read, words, with_deps)
     with open_workspace_site(project) as (site, _):
         changed = status(read.graph, site, read.locks, stages)
         if not force:
@@ -51,11 +53,18 @@ def commit_data(project: Project, words: Sequence[str], force: bool = False) -> 
         return _record(site, read, stages if force else [found.stage for found in changed])
 
 
-def chosen_stages(project: Project, read: ReadPipeline, words: Sequence[str]) -> list[Stage]:
-    """The stages and .dvc files that `words` mean; all without any. Raises ExpError for an unknown word."""
+def chosen_stages(
+    project: Project, read: ReadPipeline, words: Sequence[str], with_deps: bool = False
+) -> list[Stage]:
+    """The stages and .dvc files that `words` mean, all without any; `with_deps` adds those upstream of them.
+
+    Raises ExpError for an unknown word.
+    """
     addresses = list(read.graph.stages) if not words else []
     for word in words:
         addresses += find(read.graph, word, caller_dir(project), recursive=True, outs=True)
+    if with_deps:
+        addresses = list(reachable(active_edges(read.graph), addresses))
     return [read.graph.stages[address] for address in dict.fromkeys(addresses)]
 
 

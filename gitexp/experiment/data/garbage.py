@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.build.claim import live_claims
 from gitexp.build.runcache import RunCache
-from gitexp.cache.objects import list_objects, list_temps
+from gitexp.cache.objects import FoundObject, list_objects, list_temps
+from gitexp.cache.push import ask_exists
+from gitexp.cache.remote import key_of, open_remote
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
@@ -31,7 +34,8 @@ from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import list_refs, resolve
 from gitexp.git.repo import Repo
 from gitexp.git.uncommitted import index_tree, list_linked, list_stashes
-from gitexp.project import Project
+from gitexp.project import Project, find_project
+from gitexp.project.remotes import choose_remote
 
 _OURS = "refs/gitexp/"
 _DVC_STASHES = ("refs/exps/stash", "refs/exps/celery/stash", "refs/exps/celery/failed")
@@ -42,12 +46,15 @@ _TEMP_AGE = 3600.0  # seconds; a file that was not touched for so long is nobody
 class GcRequest:
     """What to keep. `experiments` False frees also what only finished experiments need.
 
-    Logs of runs end after `log_days`.
+    Logs of runs end after `log_days`. What `projects` need stays too: they share the cache. With
+    `only_pushed` (a remote; '' is the default one) nothing goes that is not there.
     """
 
     scope: CommitScope
     experiments: bool = True
     log_days: float = 90.0
+    projects: tuple[Path, ...] = ()
+    only_pushed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +89,19 @@ def find_garbage(project: Project, request: GcRequest) -> Garbage:
     began = oldest_work(project.repo)
     leftovers = find_leftovers(project)
     kept = kept_values(project, store, request, {ref.name for ref in leftovers.expired.refs})
+    kept |= kept_elsewhere(store, request)
     runs = RunCache(store)
     if began is not None:
         kept |= {out.hash.value for _, entry in runs.entries() for out in entry.outs if out.hash}
     kept = set(with_children(store, kept))
-    objects = [
-        _piece(found.path, found.stat)
+    unkept = [
+        found
         for found in list_objects(store.root)
         if found.value not in kept and (began is None or found.stat.st_ctime < began)
     ]
+    if request.only_pushed is not None and unkept:
+        unkept = _pushed(project, unkept, request.only_pushed)
+    objects = [_piece(found.path, found.stat) for found in unkept]
     useless = [
         path
         for path, entry in runs.entries()
@@ -105,6 +116,23 @@ def find_garbage(project: Project, request: GcRequest) -> Garbage:
         began is not None,
         at,
     )
+
+
+def _pushed(project: Project, objects: list[FoundObject], name: str) -> list[FoundObject]:
+    """Those that the remote has."""
+    remote = open_remote(choose_remote(project.settings, name or None))
+    keys = {found.path: key_of(found.value, found.algorithm) for found in objects}
+    there = ask_exists(remote, list(keys.values()))
+    return [found for found in objects if keys[found.path] in there]
+
+
+def kept_elsewhere(store: Store, request: GcRequest) -> set[str]:
+    """What other projects need that share the cache, or the remote."""
+    found: set[str] = set()
+    for path in request.projects:
+        scope = replace(request.scope, workspace=True, revs=())
+        found |= kept_values(find_project(path), store, replace(request, scope=scope))
+    return found
 
 
 def kept_values(project: Project, store: Store, request: GcRequest, ending: Collection[str] = ()) -> set[str]:

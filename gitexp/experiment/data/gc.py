@@ -16,7 +16,7 @@ from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.experiment.data.garbage import Garbage, GcRequest, find_garbage, kept_values
+from gitexp.experiment.data.garbage import Garbage, GcRequest, find_garbage, kept_elsewhere, kept_values
 from gitexp.experiment.data.kept_hashes import children_of
 from gitexp.experiment.data.leftovers import Piece, sweep_leftovers
 from gitexp.experiment.stores import open_store
@@ -74,7 +74,7 @@ def find_remote_garbage(project: Project, request: GcRequest, name: str | None) 
     """Look at a remote. Raises ExpError when it can't be listed, or when a directory's list can't be had."""
     store = open_store(project)
     remote = open_remote(choose_remote(project.settings, name))
-    kept = _whole(store, remote, kept_values(project, store, request))
+    kept = _whole(store, remote, kept_values(project, store, request) | kept_elsewhere(store, request))
     found = [one for one in remote.list("") if (value := value_of(one.key)) and value[0] not in kept]
     until = time.time() - _UNTOUCHED
     left = [one for one in remote.unfinished() if one.modified is not None and one.modified < until]

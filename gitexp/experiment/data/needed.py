@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from types import TracebackType
 
 from gitexp.build.locks import locked_outs
@@ -17,9 +20,9 @@ from gitexp.git.objects import ObjectReader
 from gitexp.git.tree_files import TreeFiles
 from gitexp.pipeline.graph import build_graph
 from gitexp.pipeline.lock import LockEntry
-from gitexp.pipeline.select import find
+from gitexp.pipeline.select import active_edges, find, reachable
 from gitexp.pipeline.source import Files, FolderFiles, visible
-from gitexp.pipeline.stage import Out, Pipeline, Stage
+from gitexp.pipeline.stage import Out, OutKind, Pipeline, Stage
 from gitexp.project import Project
 
 
@@ -37,6 +40,7 @@ class Need:
     remote: str | None = None
     push: bool = True
     imported: bool = False
+    kind: OutKind = OutKind.OUT
 
     @property
     def shown(self) -> str:
@@ -44,6 +48,25 @@ class Need:
         if self.only:
             return f"{self.path}/{self.only}"
         return f"{self.path}/" if self.hash.is_dir else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of all needs: those that `words` mean, none for all; with `glob` they are patterns of paths.
+
+    `with_deps` adds what the stages upstream make. Nothing of more than `max_size` bytes; of `kinds` only.
+    """
+
+    words: tuple[str, ...] = ()
+    with_deps: bool = False
+    glob: bool = False
+    max_size: int | None = None
+    kinds: tuple[OutKind, ...] = ()
+
+    def takes(self, need: Need) -> bool:
+        """Whether size and kind are right."""
+        fits = self.max_size is None or (need.hash.size or 0) <= self.max_size
+        return fits and (not self.kinds or need.kind in self.kinds)
 
 
 class NeedReader:
@@ -62,24 +85,24 @@ class NeedReader:
     ) -> None:
         self._objects.close()
 
-    def workspace(self, words: Sequence[str] = ()) -> list[Need]:
-        """What the locks and .dvc files of the workspace name: all of it, or what `words` mean.
+    def workspace(self, choice: Choice = Choice()) -> list[Need]:
+        """What the locks and .dvc files of the workspace name: all of it, or what is chosen.
 
         Raises ExpError for a pipeline that can't be read and for words that mean nothing.
         """
-        return self._read(FolderFiles(self._project.root, self._project.repo), words)
+        return self._read(FolderFiles(self._project.root, self._project.repo), choice)
 
-    def commit(self, oid: str, words: Sequence[str] = ()) -> list[Need]:
+    def commit(self, oid: str, choice: Choice = Choice()) -> list[Need]:
         """The same for a commit. Raises ExpError as `workspace` does."""
-        return self._read(TreeFiles(self._objects, oid, self._project.prefix, visible), words)
+        return self._read(TreeFiles(self._objects, oid, self._project.prefix, visible), choice)
 
-    def _read(self, files: Files, words: Sequence[str]) -> list[Need]:
+    def _read(self, files: Files, choice: Choice) -> list[Need]:
         pipeline = self._parsed.pipeline(files)
         locks = _Locks(files, self._parsed)
-        if words:
+        if choice.words:
             read = ReadPipeline(files, build_graph(pipeline), locks.of(pipeline))
-            return chosen_needs(self._project, read, words)
-        return list(dict.fromkeys(_needs(pipeline.stages, locks)))
+            return chosen_needs(self._project, read, choice)
+        return list(dict.fromkeys(filter(choice.takes, _needs(pipeline.stages, locks))))
 
 
 class _Locks:
@@ -110,31 +133,59 @@ def needs_of_stage(stage: Stage, entry: LockEntry | None) -> Iterator[Need]:
     imported = entry is not None and any("repo" in dep.extra for dep in entry.deps)
     for out, hash in locked_outs(stage, entry):
         if _is_ours(out):
-            yield Need(out.path, hash, None, out.remote, out.push, imported)
+            yield Need(out.path, hash, None, out.remote, out.push, imported, out.kind)
 
 
 def _is_ours(out: Out) -> bool:
     return out.cache and "://" not in out.path
 
 
-def chosen_needs(project: Project, read: ReadPipeline, words: Sequence[str]) -> list[Need]:
-    """What `words` mean: outs, paths inside them, stages, .dvc files, folders; no word means everything.
+def chosen_needs(project: Project, read: ReadPipeline, choice: Choice) -> list[Need]:
+    """What is meant: outs, paths inside them, stages, .dvc files, folders; no word means everything.
 
     Raises ExpError for a word that means nothing.
     """
-    if not words:
-        return [need for stage in read.graph.stages.values() for need in _recorded(read, stage)]
-    return list(dict.fromkeys(need for word in words for need in _meant(project, read, word)))
+    if not choice.words:
+        found = [need for stage in read.graph.stages.values() for need in _recorded(read, stage)]
+    else:
+        found = [need for word in choice.words for need in _meant(project, read, word, choice)]
+    return list(dict.fromkeys(filter(choice.takes, found)))
 
 
-def _meant(project: Project, read: ReadPipeline, word: str) -> Iterator[Need]:
-    path = root_relative(project, word)
-    owner = owner_of(read.graph, path)
-    if owner is not None:
-        yield from _inside(read, path, *owner)
+def _meant(project: Project, read: ReadPipeline, word: str, choice: Choice) -> Iterator[Need]:
+    if choice.glob:
+        yield from _matching(project, read, word, choice)
         return
-    for address in find(read.graph, word, caller_dir(project), recursive=True):
+    path = root_relative(project, word)
+    # As DVC has it, a stage comes before an out of the same name.
+    owner = None if _is_stage(project, read, word) else owner_of(read.graph, path)
+    if owner is not None:
+        addresses: Collection[str] = [owner[1]]
+        yield from _inside(read, path, *owner)
+    else:
+        addresses = find(read.graph, word, caller_dir(project), recursive=True)
+    if choice.with_deps:
+        addresses = reachable(active_edges(read.graph), addresses) - {owner[1] if owner else ""}
+    elif owner is not None:
+        return
+    for address in addresses:
         yield from _recorded(read, read.graph.stages[address])
+
+
+def _is_stage(project: Project, read: ReadPipeline, word: str) -> bool:
+    folder = caller_dir(project)
+    return (f"{folder}/dvc.yaml:{word}" if folder else word) in read.graph.stages
+
+
+def _matching(project: Project, read: ReadPipeline, word: str, choice: Choice) -> Iterator[Need]:
+    """The outs whose path matches a pattern, seen from where the user stands."""
+    pattern = root_relative(project, word)
+    plain = replace(choice, glob=False)
+    paths = [path for path in read.graph.producers if fnmatchcase(path, pattern)]
+    if not paths:
+        raise ExpError(f"nothing that is tracked matches '{word}'.")
+    for path in paths:
+        yield from _meant(project, read, os.fspath(project.root / path), plain)
 
 
 def _recorded(read: ReadPipeline, stage: Stage) -> Iterator[Need]:
@@ -152,4 +203,4 @@ def _inside(read: ReadPipeline, path: str, tracked: str, address: str) -> Iterat
     only = path[len(tracked) + 1 :] or None
     if only is not None and not whole.hash.is_dir:
         raise ExpError(f"'{tracked}' is a file, so there is no '{path}'.")
-    yield Need(tracked, whole.hash, only, whole.remote, whole.push, whole.imported)
+    yield Need(tracked, whole.hash, only, whole.remote, whole.push, whole.imported, whole.kind)

@@ -23,8 +23,9 @@ from gitexp.cache.transfer import unwatched
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
-from gitexp.experiment.data.needed import Need, NeedReader
+from gitexp.experiment.data.needed import Choice, Need, NeedReader
 from gitexp.experiment.stores import open_store
+from gitexp.pipeline.stage import OutKind
 from gitexp.project import Project
 from gitexp.project.remotes import choose_remote
 
@@ -38,6 +39,14 @@ class ShareRequest:
     remote: str | None = None
     jobs: int | None = None
     run_cache: bool = False
+    with_deps: bool = False
+    glob: bool = False
+    max_size: int | None = None  # bytes
+    kinds: tuple[OutKind, ...] = ()
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.words, self.with_deps, self.glob, self.max_size, self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Lost:
 
     path: str
     reason: str
+    absent: bool = False  # nobody has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +73,9 @@ def needs_of(project: Project, request: ShareRequest) -> list[Need]:
     with NeedReader(project) as reader:
         found: list[Need] = []
         if request.scope.workspace or request.scope.is_empty:
-            found += reader.workspace(request.words)
+            found += reader.workspace(request.choice)
         for commit in commits_in(project.repo, request.scope):
-            found += reader.commit(commit, request.words)
+            found += reader.commit(commit, request.choice)
     return list(dict.fromkeys(found))
 
 
@@ -170,7 +180,7 @@ def _lost(store: Store, needs: Sequence[Need], failure: Failure) -> Lost:
     """The path of an object that did not go over: users know nothing of hashes."""
     paths = [path for need in needs for path in _paths(store, need, failure.subject)]
     reason = failure.reason if failure.kind is not Kind.ABSENT else _absent_reason(failure, needs)
-    return Lost(paths[0] if paths else failure.subject, reason)
+    return Lost(paths[0] if paths else failure.subject, reason, failure.kind is Kind.ABSENT)
 
 
 def _paths(store: Store, need: Need, value: str) -> list[str]:

@@ -6,6 +6,7 @@ from gitexp.cache.push import ask_exists, collect_cargo
 from gitexp.cache.remote import key_of, open_remote
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
+from gitexp.errors import ExpError
 from gitexp.experiment.data.listing import (
     Difference,
     Listing,
@@ -14,7 +15,7 @@ from gitexp.experiment.data.listing import (
     present_listing,
     recorded_listing,
 )
-from gitexp.experiment.data.needed import Need, NeedReader
+from gitexp.experiment.data.needed import Choice, Need, NeedReader
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.stores import open_store
@@ -31,6 +32,7 @@ class StatusRequest:
     granular: bool = False
     remote: str | None = None
     untracked: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,17 @@ class DataStatus:
     @property
     def unchanged(self) -> tuple[str, ...]:
         """What is the same in HEAD, lock files and workspace."""
-        return tuple(path for path in self.uncommitted.unchanged if path in set(self.committed.unchanged))
+        committed = set(self.committed.unchanged)
+        return tuple(path for path in self.uncommitted.unchanged if path in committed)
 
 
 def data_status(project: Project, request: StatusRequest) -> DataStatus:
     """Raises ExpError for what can't be read, and for a remote that can't be asked."""
     head = read_head(project.repo).commit
     with NeedReader(project) as reader, open_workspace_site(project) as (site, _):
-        recorded = reader.workspace()
-        old = reader.commit(head) if head is not None else []
+        choice = Choice(request.words)
+        recorded = reader.workspace(choice)
+        old = _of_head(reader, head, choice)
         names = recorded_listing(site.store, recorded, request.granular)
         before = recorded_listing(site.store, old, request.granular)
         return DataStatus(
@@ -64,6 +68,16 @@ def data_status(project: Project, request: StatusRequest) -> DataStatus:
             tuple(_missing_there(project, site.store, recorded, request)),
             tuple(_untracked(project)) if request.untracked else (),
         )
+
+
+def _of_head(reader: NeedReader, head: str | None, choice: Choice) -> list[Need]:
+    """What HEAD has of it, which may be nothing: what is chosen may be new."""
+    try:
+        return reader.commit(head, choice) if head is not None else []
+    except ExpError:
+        if not choice.words:
+            raise
+        return []
 
 
 def _missing_there(project: Project, store: Store, needs: list[Need], request: StatusRequest) -> list[str]:

@@ -13,7 +13,7 @@ from gitexp.errors import ExpError
 from gitexp.experiment.data.add import add_data
 from gitexp.experiment.data.checkout import checkout_data
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
-from gitexp.experiment.data.needed import NeedReader
+from gitexp.experiment.data.needed import Choice, NeedReader
 from gitexp.experiment.data.share import ShareRequest, fetch_data, push_data
 from gitexp.experiment.data.status import DataStatus, StatusRequest, data_diff, data_status
 from gitexp.project import Project, find_project
@@ -180,7 +180,7 @@ def test_needs_of_a_stage_leave_out_what_is_not_cached(work: Path) -> None:
     with NeedReader(lab.project) as reader:
         needs = reader.commit(run.experiment.commit)
         assert [need.path for need in needs] == ["prepared.txt", "model.txt"]
-        assert reader.commit(run.experiment.commit, ["train"]) == needs[1:]
+        assert reader.commit(run.experiment.commit, Choice(("train",))) == needs[1:]
 
 
 def change_data(project: Project) -> None:
