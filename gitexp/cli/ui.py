@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 
@@ -18,7 +19,7 @@ from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import Group
 from gitexp.experiment.table.best import Wishes
 from gitexp.experiment.table.columns import all_rows, find_columns, named_columns
-from gitexp.experiment.table.row_choice import sort_keys
+from gitexp.experiment.table.row_choice import sort_keys, top_rows
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.project import Project, find_project
 from gitexp.queue.rows import with_queue
@@ -33,6 +34,9 @@ from gitexp.screen.ui.picture import draw_first
 from gitexp.screen.ui.sheet import Choice, Sheet
 
 ANSWER = as_dvc("exp show", list[StateData])
+
+
+_AT_ONCE = 300  # rows that are looked at for the first picture: the screen holds fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ def read_rows(project: Project, wanted: Wanted) -> list[Group]:
     return with_queue(project, groups, wanted.queued, wanted.request.failed)
 
 
+def _sheet(groups: Sequence[Group], wanted: Wanted, beyond: int = 0) -> Sheet:
+    sheet = Sheet(groups, wanted.choice, wanted.wishes, wanted.precision, beyond=beyond)
+    if wanted.columns:
+        chosen = named_columns(find_columns(list(all_rows(groups))), wanted.columns)
+        sheet.show_fields(column.title for column in chosen)
+    return sheet
+
+
 def browse(project: Project, wanted: Wanted) -> None:
     """Have the terminal until the user leaves. Raises ExpError without a terminal, and without Textual."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
@@ -89,13 +101,14 @@ def browse(project: Project, wanted: Wanted) -> None:
     groups = read_rows(project, wanted)
     if not groups:
         raise ExpError("there is no commit yet.", "commit, then `exp run`.")
-    sheet = Sheet(groups, wanted.choice, wanted.wishes, wanted.precision)
-    if wanted.columns:
-        chosen = named_columns(find_columns(list(all_rows(groups))), wanted.columns)
-        sheet.show_fields(column.title for column in chosen)
-    window = Window(sheet, has_unicode())
     with live_screen():
-        draw_first(window, project.root.name, (columns(), rows()), has_colour())
+        size = columns(), rows()
+        many = sum(len(group.rows) for group in groups) - _AT_ONCE
+        if many > 0 and wanted.choice == Choice():
+            first = _sheet(top_rows(groups, _AT_ONCE), wanted, many)
+            draw_first(Window(first, has_unicode()), project.root.name, size, has_colour())
+        window = Window(_sheet(groups, wanted), has_unicode())
+        draw_first(window, project.root.name, size, has_colour())
         session = deferred.module("gitexp.cli.ui_session")
         gc.freeze()
         gc.enable()

@@ -15,6 +15,8 @@ from gitexp.screen.cells import width
 from gitexp.screen.show.data import show_csv_rows, show_json, show_markdown
 from gitexp.screen.show.fit import Look
 from gitexp.screen.show.table import show_table
+from gitexp.screen.ui.sheet import Sheet
+from tests.screen.tables import numbered
 
 TODAY = datetime.date(2023, 11, 14)
 TIME = 1_700_000_000  # 22:13 UTC on that day
@@ -254,3 +256,12 @@ def test_thousands_of_columns_are_fitted_and_counted() -> None:
     assert max(map(width, lines)) <= 80
     shown = lines[1].count("x") - lines[1].count("Ex")
     assert lines[-2].startswith(f"{3000 - shown} columns not shown, no room for")
+
+
+def test_the_first_picture_of_many_is_of_the_first_and_calls_nobody_the_best() -> None:
+    groups = numbered(50)
+    few = [groups[0], Group(groups[1].head, groups[1].rows[:5])]
+    sheet = Sheet(few, beyond=45)
+    assert (sheet.total, sheet.shown) == (50, 50)
+    assert all(not sheet.cells.best(field) for field in sheet.fields)
+    assert any(Sheet(groups).cells.best(field) for field in sheet.fields)

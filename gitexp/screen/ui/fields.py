@@ -86,8 +86,14 @@ class Cells:
     """The texts of the rows `rows`, and what is to be known of each column to draw it."""
 
     def __init__(
-        self, rows: Sequence[Row], today: datetime.date, wishes: Wishes, precision: int = PRECISION
+        self,
+        rows: Sequence[Row],
+        today: datetime.date,
+        wishes: Wishes,
+        precision: int = PRECISION,
+        judged: bool = True,
     ) -> None:
+        self._judged = judged
         self._rows = rows
         self._today, self._wishes, self._precision = today, wishes, precision
         self._flat: dict[tuple[int, Kind, str], Mapping[str, Value] | None] = {}
@@ -188,7 +194,7 @@ class Cells:
 
     def _find_best(self, field: Field) -> frozenset[int]:
         direction = self.direction(field)
-        if direction is None or field.column is None:
+        if direction is None or field.column is None or not self._judged:
             return frozenset()
         numbers: dict[int, float] = {}
         for place, row in enumerate(self._rows):

@@ -49,7 +49,10 @@ class Sheet:
         wishes: Wishes = Wishes(),
         precision: int = PRECISION,
         today: datetime.date | None = None,
+        beyond: int = 0,
     ) -> None:
+        """`beyond`: how many experiments there are that are not among the groups; nobody is the best then."""
+        self._beyond = beyond
         self._wishes, self._precision, self._today = wishes, precision, today
         self._seen: set[str] = set()  # titles of columns that were there before
         self.hidden: set[str] = set()
@@ -64,7 +67,7 @@ class Sheet:
         does not fit them: it is dropped then."""
         self.groups = tuple(groups)
         rows = list(all_rows(groups))
-        self.total = sum(len(group.rows) for group in groups)
+        self.total = sum(len(group.rows) for group in groups) + self._beyond
         self._fields = find_fields(rows, self._fields)
         new = [field for field in self._fields if field.title not in self._seen]
         self.hidden |= {field.title for field in new if field.kind is Kind.DEP}
@@ -118,7 +121,9 @@ class Sheet:
         at = key_of(self.row) if self.cursor and self.lines else None
         self.lines = lines
         today = self._today or datetime.date.today()
-        self.cells = Cells([line.row for line in lines], today, self._wishes, self._precision)
+        self.cells = Cells(
+            [line.row for line in lines], today, self._wishes, self._precision, not self._beyond
+        )
         places = (i for i, line in enumerate(lines) if at is not None and key_of(line.row) == at)
         self.cursor = next(places, min(self.cursor, max(0, len(lines) - 1)))
         self.column = min(self.column, max(0, len(self.fields) - 1))
@@ -133,7 +138,7 @@ class Sheet:
     @property
     def shown(self) -> int:
         """How many experiments are shown."""
-        return sum(line.is_experiment for line in self.lines)
+        return sum(line.is_experiment for line in self.lines) + self._beyond
 
     @property
     def fields(self) -> list[Field]:
