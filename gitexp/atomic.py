@@ -29,6 +29,19 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None, sync: bool = 
         raise
 
 
+def look_anew(folder: Path, top: Path) -> None:
+    """Have the names in `folder`, and in the folders from `top` down to it, looked up anew.
+
+    An NFS client remembers for up to a minute which names there are, and which not; when a folder is opened
+    it asks the server. Elsewhere this costs some microseconds.
+    """
+    for each in [top, *reversed([one for one in folder.parents if top in one.parents]), folder]:
+        try:
+            os.close(os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        except OSError:
+            return
+
+
 def _create(path: Path) -> int:
     """A new file, its mode the umask's: to ask for the umask is to change it for every thread."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC

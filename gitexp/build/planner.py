@@ -88,12 +88,12 @@ class Planner:
     def _is_forced(self, upstream_is_new: bool) -> bool:
         return self._rules.force or (self._rules.force_downstream and upstream_is_new)
 
-    def find_run(self, stage: Stage, inputs: LockEntry) -> LockEntry | None:
-        """A kept run of `stage` on exactly these inputs."""
+    def find_run(self, stage: Stage, inputs: LockEntry, anew: bool = False) -> LockEntry | None:
+        """A kept run of `stage` on exactly these inputs; with `anew`, also one of this very moment."""
         if not (self._rules.run_cache and may_restore(stage)):
             return None
         key = run_key(inputs, tuple(out.written for out in stage.outs))
-        return self._run_cache.find(key) if key else None
+        return self._run_cache.find(key, anew) if key else None
 
     def _reasons(
         self, stage: Stage, contents: Contents, always: Iterator[Reason] | None = None

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from gitexp.atomic import write_atomic
+from gitexp.atomic import look_anew, write_atomic
 from gitexp.cache.push import run_files
 from gitexp.cache.store import Store
 from gitexp.errors import ExpError
@@ -72,8 +72,13 @@ class RunCache:
         self._store = store
         self._root = store.root / "runs"
 
-    def find(self, key: str) -> LockEntry | None:
-        """The newest run of `key` whose outs are all in the store. Damaged files are passed over."""
+    def find(self, key: str, anew: bool = False) -> LockEntry | None:
+        """The newest run of `key` whose outs are all in the store. Damaged files are passed over.
+
+        `anew`: another host may have written it a moment ago.
+        """
+        if anew:
+            look_anew(self._folder(key), self._root)
         found = self._find_here(key)
         if found is None:
             self._store.bring_runs(key)

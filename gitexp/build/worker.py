@@ -119,7 +119,7 @@ class Worker:
             if key is None or not share:
                 return Outcome.RAN, self._run(stage, inputs)
             with claim(self.site.claims, key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
-                earlier = self.planner.find_run(stage, inputs)
+                earlier = self.planner.find_run(stage, inputs, anew=True)
                 if earlier is None:
                     return Outcome.RAN, self._run(stage, inputs)
             # The claim is let go first: others that waited for the same run need not wait for this copy too.

@@ -12,7 +12,8 @@
 
 flock is what decides on one machine: the kernel drops it when the holder dies, and a child that inherits
 the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Over
-NFS flock may not reach other hosts; there a fresh heartbeat of another host is believed.
+NFS flock may not reach other hosts; there a fresh heartbeat of another host is believed. Where flock is
+refused altogether a lease stands for it (see lease.py).
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
+from gitexp.git.lease import Lease, is_refusal, take_lease
 from gitexp.git.owner import Owner, owner_lines, read_owner, this_process
 
 HEARTBEAT = 20.0  # seconds between two signs of life
+_LOOK = 0.05  # seconds between looks at a lease
 _SILENCE = 6 * HEARTBEAT  # after which another host's claim is void
 
 
@@ -40,6 +44,7 @@ class Slot:
     checkout: Path
     state: Path
     lock: int
+    lease: Lease | None = None  # holds the place where there is no flock
 
     @property
     def id(self) -> str:
@@ -67,10 +72,7 @@ class Slot:
 
 
 def claim(pool: Path, number: int) -> Slot | None:
-    """Take place `number` of the pool; None when somebody has it. What was left there is still there.
-
-    Raises ExpError on a file system without locks.
-    """
+    """Take place `number` of the pool; None when somebody has it. What was left there is still there."""
     checkout = pool / f"{number:03}"
     state = pool / f"{number:03}.slot"
     state.mkdir(parents=True, exist_ok=True)
@@ -82,10 +84,13 @@ def claim(pool: Path, number: int) -> Slot | None:
         os.close(lock)
         return None
     except OSError as error:
-        os.close(lock)
-        raise ExpError(
-            f"{state} can't be locked: {error.strerror}.", "the file system must know flock."
-        ) from error
+        lease = take_lease(state / "lock") if is_refusal(error) else None
+        if lease is None:
+            os.close(lock)
+            if is_refusal(error):
+                return None
+            raise ExpError(f"{state} can't be locked: {error.strerror}.") from error
+        slot = replace(slot, lease=lease)
     if _held_elsewhere(slot):
         free(slot)
         return None
@@ -109,16 +114,28 @@ def beat(slot: Slot) -> None:
 def alone(path: Path) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; waits for whoever has it."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    lease: Lease | None = None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            if not is_refusal(error):
+                raise
+            while (lease := take_lease(path)) is None:
+                time.sleep(_LOOK)
         yield
     finally:
         os.close(lock)
+        if lease is not None:
+            lease.release()
 
 
 def free(slot: Slot) -> None:
     """Let go of the lock, also for children that inherited it."""
-    fcntl.flock(slot.lock, fcntl.LOCK_UN)
+    if slot.lease is not None:
+        slot.lease.release()
+    else:
+        fcntl.flock(slot.lock, fcntl.LOCK_UN)
     os.close(slot.lock)
 
 
