@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gitexp.api import ExperimentRecord as ExperimentRecord
+    from gitexp.api import Experiments as Experiments
     from gitexp.api import experiments as experiments
     from gitexp.api import metric_files as metric_files
     from gitexp.api import metrics as metrics
@@ -41,7 +42,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 # What gitexp.api gives to Python: loaded when it is first used, so that `import gitexp` is instant.
-_API = ("ExperimentRecord", "experiments", "metric_files", "metrics", "param_files", "params")
+_API = (
+    "ExperimentRecord",
+    "Experiments",
+    "experiments",
+    "metric_files",
+    "metrics",
+    "param_files",
+    "params",
+)
 
 
 def __getattr__(name: str) -> object:

@@ -24,12 +24,14 @@ from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
-from gitexp.experiment.table.columns import Column, Kind, all_rows, cells_of, find_columns
+from gitexp.experiment.table.columns import NO_SUCH_FILE, Column, Kind, all_rows, cells_of, find_columns
 from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows
 from gitexp.experiment.table.table import WORKSPACE, RevisionReader, TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import Project, find_project
+from gitexp.screen.notebook import html_table
 
+MOST_SHOWN: Final = 60  # rows of a table in a notebook
 FIXED: Final = ("name", "commit", "baseline", "created", "state")
 
 Folder = str | PathLike[str] | None  # anywhere in the project; None: the current directory
@@ -65,6 +67,16 @@ class ExperimentRecord(Mapping[str, Value]):
         return len(FIXED) + len(self.metrics) + len(self.params)
 
 
+class Experiments(list[ExperimentRecord]):
+    """A list of experiments. In a notebook it is shown as a table; `pandas.DataFrame` of it is one too."""
+
+    def _repr_html_(self) -> str:
+        titles = list(dict.fromkeys(title for record in self[:MOST_SHOWN] for title in record))
+        shown = [title for title in titles if title not in ("commit", "baseline")]
+        rows = [[record.get(title) for title in shown] for record in self[:MOST_SHOWN]]
+        return html_table(shown, rows, len(self) - len(rows))
+
+
 def experiments(
     path: Folder = None,
     *,
@@ -73,7 +85,7 @@ def experiments(
     failed: bool = False,
     where: str | None = None,
     sort_by: str | Sequence[str] = (),
-) -> list[ExperimentRecord]:
+) -> Experiments:
     """The experiments of HEAD, of `revs`, or with `all_commits` of every commit; newest first.
 
     `failed` adds runs that failed or were interrupted. `where` and `sort_by` are those of `exp show`.
@@ -85,7 +97,7 @@ def experiments(
         groups = filter_rows(groups, parse_where(where))
     keys = sort_keys([sort_by] if isinstance(sort_by, str) else sort_by, descending=False)
     groups = sort_rows(groups, keys) if keys else groups
-    return [_record(group, row, columns) for group in groups for row in group.rows]
+    return Experiments(_record(group, row, columns) for group in groups for row in group.rows)
 
 
 def params(rev: str | None = None, path: Folder = None) -> dict[str, Value]:
@@ -97,8 +109,9 @@ def params(rev: str | None = None, path: Folder = None) -> dict[str, Value]:
 
 
 def metrics(rev: str | None = None, path: Folder = None) -> dict[str, Value]:
-    """The metrics of a revision or experiment, as `params` gives the params."""
-    return _merged(_values(rev, path).metrics)
+    """The metrics of a revision or experiment, as `params` gives the params; without what no run has made."""
+    files = _values(rev, path).metrics
+    return _merged({file: found for file, found in files.items() if not _is_to_come(found)})
 
 
 def param_files(rev: str | None = None, path: Folder = None) -> dict[str, Value]:
@@ -148,6 +161,10 @@ def _merged(files: Mapping[str, FileValues]) -> dict[str, Value]:
         for key, value in (data if isinstance(data, dict) else {file: data}).items():
             found.setdefault(key, value)
     return found
+
+
+def _is_to_come(found: FileValues) -> bool:
+    return found.error is not None and found.error[1].startswith(NO_SUCH_FILE)
 
 
 def _read(file: str, values: FileValues) -> Value:

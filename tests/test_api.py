@@ -39,6 +39,23 @@ def test_experiments_are_records_and_rows_of_a_table(project: Path) -> None:
         one["nope"]
 
 
+def test_a_notebook_shows_a_table_and_obeys_no_content(project: Path) -> None:
+    add_experiment(project, "odd", {**FILES, "params.yaml": "lr: <script>alert(1)</script>\n"}, 3)
+    found = gitexp.experiments()
+    page = found._repr_html_()
+    assert page.count("<tr>") == 1 + len(found)
+    assert "<th>name</th>" in page and "<th>commit</th>" not in page
+    assert "&lt;script&gt;" in page and "<script" not in page
+    many = gitexp.Experiments([*found] * 100)._repr_html_()
+    assert many.count("<tr>") == 61 and "more rows" in many
+
+
+def test_metrics_that_no_run_has_made_yet_are_none(project: Path) -> None:
+    for file in gitexp.metric_files():
+        (project / file).unlink()
+    assert gitexp.metrics() == {}
+
+
 def test_experiments_can_be_chosen_and_sorted(project: Path) -> None:
     assert [one.name for one in gitexp.experiments(where="lr > 1")] == ["two"]
     assert [one.name for one in gitexp.experiments(sort_by="acc")] == ["one", "two"]

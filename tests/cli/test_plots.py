@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -140,6 +144,72 @@ def test_a_page_draws_itself_without_a_network_and_obeys_no_content(project: Pat
     document = document_of(project / "page.html")
     assert document.count("<canvas") + document.count("<svg") >= 2
     assert "<title>Plots: workspace</title>" in document
+
+
+class _Counting(BaseHTTPRequestHandler):
+    """Answers nobody, and remembers who asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    _Counting.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Counting) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()
+
+
+@needs_pictures
+@needs_browser
+def test_hostile_names_and_templates_run_nothing_and_load_nothing(work: Path, server: str) -> None:
+    """Names of plots, axes, columns and classes; a template that fetches, links and embeds images."""
+    evil = f"<img src='{server}/a' onerror=\"document.title='owned'\"></script>\u202e\u001b[31m"
+    far = {
+        "data": {"url": f"{server}/data.csv"},
+        "title": {"text": evil},
+        "layer": [
+            {"mark": {"type": "image", "url": f"{server}/image.png"}, "encoding": {"x": {"value": 1}}},
+            {
+                "data": {"values": "<DVC_METRIC_DATA>"},
+                "mark": {"type": "point", "href": "javascript:document.title='owned'"},
+                "encoding": {"x": {"field": "<DVC_METRIC_X>"}, "y": {"field": "<DVC_METRIC_Y>"}},
+            },
+        ],
+    }
+    plots = [
+        {evil: {"y": {"curve.csv": "loss"}, "x": "step", "title": evil, "x_label": evil, "y_label": evil}},
+        {"classes.json": {"template": "confusion", "x": "actual", "y": "predicted"}},
+        {"far.csv": {"template": "far"}},
+    ]
+    files = {
+        "dvc.yaml": json.dumps({"plots": plots}),
+        "curve.csv": "step,loss\n0,1\n1,0.5\n",
+        "classes.json": json.dumps([{"actual": evil, "predicted": f"b{evil}"}]),
+        "far.csv": "a,b\n1,2\n",
+        ".dvc/plots/far.json": json.dumps(far),
+    }
+    make_project(work, files)
+    exp_ok(work, "plots", "show", "-o", "page.html")
+    exp_ok(work, "report", "-o", "report.html", "--title", evil)
+    for page in ("page.html", "report.html"):
+        document = document_of(work / page)
+        assert document.count("<title>") >= 1 and "<title>owned" not in document
+        assert re.search("<canvas|<svg", document), "it is drawn all the same"
+    for picture in ("far.svg", "far.png"):
+        exp(work, "plots", "show", "far.csv", "-o", picture)
+    exp_ok(work, "plots", "show", "classes.json", "-o", "classes.svg")
+    assert "<img" not in (work / "classes.svg").read_text()
+    assert "\x1b" not in exp(work, "plots", "show", "--term").out
+    assert _Counting.asked == []
 
 
 def test_settings_of_dvc_say_where_pages_go(project: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from gitexp.errors import ExpError
 from gitexp.screen.page_data import json_safe
 
 _SCALE = 2  # pixels a point: sharp on today's screens
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def vega_script(cache: Path) -> str:
@@ -34,7 +36,7 @@ def svg_picture(spec: Value) -> str:
     library = _library()
     try:
         picture: str = library.vegalite_to_svg(
-            json_safe(spec), vl_version=_version(library), allowed_base_urls=[]
+            _in_xml(json_safe(spec)), vl_version=_version(library), allowed_base_urls=[]
         )
     except ValueError as error:
         raise _refused(error) from error
@@ -46,11 +48,20 @@ def png_picture(spec: Value) -> bytes:
     library = _library()
     try:
         picture: bytes = library.vegalite_to_png(
-            json_safe(spec), vl_version=_version(library), scale=_SCALE, allowed_base_urls=[]
+            _in_xml(json_safe(spec)), vl_version=_version(library), scale=_SCALE, allowed_base_urls=[]
         )
     except ValueError as error:
         raise _refused(error) from error
     return picture
+
+
+def _in_xml(data: Value) -> Value:
+    """The spec without characters that no XML can hold: the library aborts the whole process at one."""
+    if isinstance(data, dict):
+        return {_in_xml(key): _in_xml(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_in_xml(value) for value in data]
+    return _NO_XML.sub("\ufffd", data) if isinstance(data, str) else data
 
 
 def _refused(error: ValueError) -> ExpError:
