@@ -40,7 +40,7 @@ def test_experiments_are_records_and_rows_of_a_table(project: Path) -> None:
 
 
 def test_a_notebook_shows_a_table_and_obeys_no_content(project: Path) -> None:
-    add_experiment(project, "odd", {**FILES, "params.yaml": "lr: <script>alert(1)</script>\n"}, 3)
+    add_experiment(project, "<script>", 3, 3)
     found = gitexp.experiments()
     page = found._repr_html_()
     assert page.count("<tr>") == 1 + len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -66,12 +67,16 @@ def _table(
     """The rows, in their last column metrics as far as there is room. What was changed gets a third of the
     width; columns in which nothing stands go, and those that can be spared. A heading has no traces."""
     head = len(rows) - len(traces)
-    texts = [[fit(row[0], frame.width), fit(row[1], max(12, frame.width // 3)), *row[2:]] for row in rows]
+    texts = [
+        [fit(row[0], frame.width), _changes_within(row[1], max(12, frame.width // 3)), *row[2:]]
+        for row in rows
+    ]
     last = len(texts[0]) - 1
     shown = [i for i in range(last) if any(row[i] for row in texts[head:])]
     widths = [max(width(row[i]) for row in texts) + len(GAP) for i in range(last)]
+    least = max((width(_metric(found[0], frame, 0)) for found in traces if found), default=_LEAST)
     for i in spare:
-        if sum(widths[one] for one in shown) > frame.width - _LEAST and i in shown:
+        if sum(widths[one] for one in shown) > frame.width - min(least, _ENOUGH) and i in shown:
             shown.remove(i)
     left = max(0, frame.width - sum(widths[i] for i in shown))
     shown.append(last)
@@ -80,6 +85,13 @@ def _table(
     for row in texts:
         row[-1] = fit(row[-1], left)
     return lines_of(texts, Sheet(frame.width, frame.colour), styles, shown=shown)
+
+
+def _changes_within(text: str, room: int) -> str:
+    """'train.lr=0.1 train.layers=2', or 'lr=0.1 layers=2' where there is no room for that."""
+    if width(text) > room:
+        text = _SECTIONS.sub("", text)
+    return fit(text, room)
 
 
 def _metrics_within(traces: Sequence[Trace], room: int, frame: Frame) -> str:
@@ -137,7 +149,8 @@ def _summary(picture: Picture) -> str:
 
 
 _SPARE = (5, 2, 6, 1)  # columns of a running one that go first where there is no room
-_LEAST = 12  # columns that metrics should have
+_LEAST, _ENOUGH = 12, 30  # columns that metrics should have
+_SECTIONS = re.compile(r"(?<!\S)[^\s=]*[.:](?=[^\s=.:]+=)")  # what stands before the last part of a key
 _RUNNING = ["Run", "Changed", "of", "Stage", "for", "Total", "", "Metrics"]
 
 

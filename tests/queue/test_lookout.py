@@ -134,6 +134,14 @@ def test_a_killed_one_is_said_to_be(lab: Lab, work: Path) -> None:
     assert "killed" in shown(picture)[3]
 
 
+def test_a_narrow_screen_keeps_what_was_changed_and_a_metric(lab: Lab, work: Path) -> None:
+    begin(lab, "a-rather-long-name", work)
+    write(work / "m.json", '{"train.loss": 0.123456}', 1)
+    lines = watch_lines(Lookout(lab.project.repo).look(), BEGAN + 5, Frame(64, 8))
+    assert "lr=0.1" in lines[3] and "train.loss 0.12346" in lines[3]
+    assert "Total" not in lines[2] and all(len(line) <= 64 for line in lines)
+
+
 def test_the_picture_fits_the_screen(lab: Lab, work: Path) -> None:
     for number in range(12):
         begin(lab, f"run-{number:02}", work)
