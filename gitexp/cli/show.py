@@ -38,6 +38,8 @@ from gitexp.screen.terminal import columns as terminal_columns
 from gitexp.screen.terminal import has_colour, has_unicode
 from gitexp.screen.text_table import write_csv
 
+MOST_COLUMNS = 500  # of a file that are looked at for a table in which there is room for a few
+
 ANSWER = as_dvc("exp show", list[StateData], ours=(GroupsAnswer,))
 
 
@@ -154,7 +156,8 @@ def command(
         write_pieces(show_json(groups))
         return
     groups, left_out = _first(groups, usual if top is None else None)
-    grid = Grid(list(all_rows(groups)))
+    chosen = names or drop or keep or only_changed or minimize or maximize
+    grid = Grid(list(all_rows(groups)), None if chosen or wide or csv or md else MOST_COLUMNS)
     if names:
         columns = named_columns(grid.columns, names)
     else:

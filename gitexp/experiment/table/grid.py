@@ -7,6 +7,7 @@ the best?) is done to one column.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Final
@@ -32,10 +33,15 @@ _PLAIN: Final = (*_EXACT, float)
 
 
 class Grid:
-    """Rows by columns. `columns` are all there are; a column's values are in the order of the rows."""
+    """Rows by columns. `columns` are all there are; a column's values are in the order of the rows.
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    With `most`, the first so many of a file only; `unseen` is how many more there are.
+    """
+
+    def __init__(self, rows: Sequence[Row], most: int | None = None) -> None:
         self.count = len(rows)
+        self._most = sys.maxsize if most is None else most
+        self._unseen: dict[tuple[Kind, str], set[str]] = {}
         self._files: dict[Kind, dict[str, dict[str, list[Value]]]] = {Kind.METRIC: {}, Kind.PARAM: {}}
         self._lost: dict[tuple[Kind, str], dict[int, Lost]] = {}
         self._deps: dict[str, list[Value]] = {}
@@ -61,7 +67,14 @@ class Grid:
                     lost[place] = ABSENT if absent else UNREADABLE
                     continue
                 data = found.values
-                _put_all(table, place, "", data if type(data) is dict else flatten(data))
+                more = _put_all(table, place, "", data if type(data) is dict else flatten(data), self._most)
+                if more:
+                    self._unseen.setdefault((kind, file), set()).update(more)
+
+    @property
+    def unseen(self) -> int:
+        """How many columns were passed over."""
+        return sum(map(len, self._unseen.values()))
 
     def values(self, column: Column) -> list[Value]:
         """A value a row; None where there is none, one of Lost where nobody knows."""
@@ -102,15 +115,22 @@ def _text(value: Value) -> Value:
     return None if isinstance(value, Lost) else value
 
 
-def _put_all(table: dict[str, list[Value]], place: int, prefix: str, data: Mapping[Value, Value]) -> None:
-    """The leaves of one row's file, as `flatten` finds them, each into its column."""
+def _put_all(
+    table: dict[str, list[Value]], place: int, prefix: str, data: Mapping[Value, Value], most: int
+) -> list[str]:
+    """The leaves of one row's file, as `flatten` finds them, each into its column; those that no column was
+    left for."""
+    more: list[str] = []
     for name, value in data.items():
         key = f"{prefix}{name}"
         if isinstance(value, dict):
-            _put_all(table, place, f"{key}.", value)
+            more += _put_all(table, place, f"{key}.", value, most)
             continue
         values = table.get(key)
         if values is None:
+            if len(table) >= most:
+                more.append(key)
+                continue
             values = table[key] = []
         elif values:
             # A value that the row before has too is not kept twice.
@@ -121,6 +141,7 @@ def _put_all(table: dict[str, list[Value]], place: int, prefix: str, data: Mappi
             values.append(value)
         else:
             _put(values, place, value)
+    return more
 
 
 def _put(values: list[Value], place: int, value: Value) -> None:

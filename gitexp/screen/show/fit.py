@@ -101,7 +101,7 @@ def fitting(
 ) -> Layout:
     """Hide, as far as needed: what is the same in all rows or stands in another column, deps, the time, the
     revision. Then titles get several lines. Then the last metrics and params go, in turn."""
-    if sum(width(one.title) + 2 for one in shown) - 2 <= room and _total(shown) <= room:
+    if sum(width(one.title) + 2 for one in shown) - 2 <= room and _fits(shown, room):
         return Layout(shown)
     differing = {id(one) for one in shown if one.column is None or differs(one.column)}
     same = tuple(one for one in shown if id(one) not in differing)
@@ -119,7 +119,7 @@ def fitting(
     unfit = [*easy, *hard][: len(easy) + len(hard) if count is None else count]
     left = _less(kept, unfit)
     if limit is not None:
-        limit = next((level for level in (None, *LEVELS) if _total(left, level) <= room), limit)
+        limit = next((level for level in (None, *LEVELS) if _fits(left, room, level)), limit)
     left = _narrow_texts(left, room, limit)
     return Layout(left, limit, Hidden(same, twice, tuple(one for one in unfit if one.kind)))
 
@@ -128,11 +128,11 @@ def _fewest(shown: list[Shown], candidates: Sequence[Shown], room: int, limit: i
     """How many candidates must go, from the first on, that the rest fits; None: all are too few. They are
     added back from the last on, so that the others are not even looked at."""
     count = len(candidates)
-    if count and _total(_less(shown, candidates), limit) > room:
+    if count and not _fits(_less(shown, candidates), room, limit):
         return None
-    while count and _total(_less(shown, candidates[: count - 1]), limit) <= room:
+    while count and _fits(_less(shown, candidates[: count - 1]), room, limit):
         count -= 1
-    return count if count or _total(shown, limit) <= room else None
+    return count if count or _fits(shown, room, limit) else None
 
 
 def _less(shown: Sequence[Shown], without: Sequence[Shown]) -> list[Shown]:
@@ -175,6 +175,11 @@ def _is(one: Shown, title: str) -> bool:
 
 def _cut(one: Shown, limit: int) -> Shown:
     return shown_column(one.title, [fit(text, limit) for text in one.cells])
+
+
+def _fits(shown: Sequence[Shown], room: int, limit: int | None = None) -> bool:
+    """Thousands don't, whatever is in them: their cells are not even written."""
+    return 3 * len(shown) - 2 <= room and _total(shown, limit) <= room
 
 
 def _total(shown: Sequence[Shown], limit: int | None = None) -> int:

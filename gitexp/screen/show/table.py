@@ -14,7 +14,7 @@ from gitexp.experiment.table.best import Best, Direction, best_of, directions
 from gitexp.experiment.table.columns import Column, Kind
 from gitexp.experiment.table.grid import ABSENT, Grid, Lost
 from gitexp.pipeline.stage import Value
-from gitexp.screen.cells import BEST_MARK, MISSING, UNREADABLE, cell_texts, fit, one_line, width
+from gitexp.screen.cells import BEST_MARK, MISSING, UNREADABLE, cell_texts, fit, one_line, plural, width
 from gitexp.screen.decimals import decimals, is_a_number
 from gitexp.screen.reasons import SHORT_HASH
 from gitexp.screen.show.data import TREE
@@ -25,6 +25,7 @@ from gitexp.screen.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, emphasis
 BEST = f"{BOLD};{GREEN}"
 STATES = {State.FAILED: RED, State.INTERRUPTED: YELLOW, State.RUNNING: CYAN, State.QUEUED: DIM}
 WIDEST_CELL = 200  # columns that one value gets, however wide the terminal: it may be a book
+NARROWEST_TEXT = 20  # columns that one value may take in any case
 
 
 def show_table(groups: Sequence[Group], grid: Grid, columns: Sequence[Column], look: Look) -> Iterator[str]:
@@ -41,6 +42,9 @@ def show_table(groups: Sequence[Group], grid: Grid, columns: Sequence[Column], l
     yield from _lines(rows, layout, grid, look)
     yield from _judged_by(layout.shown, look)
     yield from left_out(layout.hidden, look)
+    if grid.unseen:
+        note = f"{plural(grid.unseen, 'column')} not looked at, too many in one file; --columns finds each."
+        yield paint(note if look.room is None else fit(note, look.room), DIM, look.colour)
 
 
 class _Echoes:
@@ -122,7 +126,7 @@ def _measured(
     grid: Grid, column: Column, judged: Sequence[int], direction: Direction | None, look: Look
 ) -> Shown:
     def write(best: Best | None) -> list[str]:
-        return _texts(grid.values(column), column, best, look.precision)
+        return _texts(grid.values(column), column, best, look)
 
     def judge() -> Best | None:
         if direction is None:
@@ -133,13 +137,14 @@ def _measured(
     return Shown(fit(one_line(column.title), WIDEST_CELL), write, column.kind, column, judge)
 
 
-def _texts(values: Sequence[Value], column: Column, best: Best | None, precision: int) -> list[str]:
+def _texts(values: Sequence[Value], column: Column, best: Best | None, look: Look) -> list[str]:
     if column.kind is Kind.DEP:
         return [MISSING if value is None else one_line(value[:SHORT_HASH]) for value in values]
     lost = [(row, value) for row, value in enumerate(values) if isinstance(value, Lost)]
+    # A text that takes half the terminal leaves no room for what it belongs to.
+    most = WIDEST_CELL if look.room is None else min(WIDEST_CELL, max(NARROWEST_TEXT, look.room // 2))
     texts = [
-        text if len(text) <= WIDEST_CELL // 2 else fit(text, WIDEST_CELL)
-        for text in cell_texts(values, precision)
+        text if len(text) <= most // 2 else fit(text, most) for text in cell_texts(values, look.precision)
     ]
     for row, value in lost:
         texts[row] = MISSING if value is ABSENT else UNREADABLE

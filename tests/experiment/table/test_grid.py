@@ -44,3 +44,17 @@ def test_it_differs_in_what_reads_differently() -> None:
 
 def test_without_rows_there_are_no_columns() -> None:
     assert Grid([]).columns == []
+
+
+def test_of_thousands_of_columns_the_first_of_each_file_are_looked_at() -> None:
+    wide = {"b": 0, "deep": {f"k{number:03}": number for number in range(300)}}
+    rows = [Row(str(i), None, Values({"p": FileValues(wide), "q": FileValues({"x": i})})) for i in range(3)]
+    rows.append(Row("3", None, Values({"p": FileValues({"other": 1, "b": 2})})))
+    grid = Grid(rows, most=10)
+    assert ([column.key for column in grid.columns][-3:], len(grid.columns)) == (
+        ["deep.k007", "deep.k008", "x"],
+        11,
+    )
+    assert grid.unseen == 291 + 1
+    assert grid.values(grid.columns[0]) == [0, 0, 0, 2]
+    assert (Grid(rows).unseen, len(Grid(rows).columns)) == (0, 303)
