@@ -54,6 +54,7 @@ def draw(project: Project, plots: PlotSet, wish: Wish) -> None:
         hint_data()
     names = [entry.plot.template for entry in plots.entries if entry.plot]
     if wish.term:
+        _refuse_nothing(plots)
         canvas = Canvas(columns(), has_unicode(), has_colour())
         sys.stdout.write("\n".join(term_plots(without_repeats(plots), canvas)) + "\n")
         return
@@ -102,9 +103,7 @@ def _write_images(plots: PlotSet, folder: Path) -> dict[Image, Path]:
 
 
 def _write_page(project: Project, plots: PlotSet, templates: Mapping[str, Value], wish: Wish) -> None:
-    if not any(entry.plot or entry.images for entry in plots.entries):
-        hint = "list files under `plots:` in dvc.yaml, or name a data file as a target."
-        raise ExpError("there is no plot with data.", hint)
+    _refuse_nothing(plots)
     out = _folder(project, wish)
     path = (out if out.suffix.lower() in (".html", ".htm") else out / "index.html").absolute()
     page = wish.page or project.settings.plots.html_template
@@ -114,6 +113,15 @@ def _write_page(project: Project, plots: PlotSet, templates: Mapping[str, Value]
     sys.stdout.write(f"{path.as_uri()}\n")
     if (wish.open or project.settings.plots.auto_open) and not webbrowser.open(path.as_uri()):
         print_warning("no browser could be opened.")
+
+
+def _refuse_nothing(plots: PlotSet) -> None:
+    """Raises ExpError when nothing could be shown: an empty page is no answer."""
+    if not any(entry.plot or entry.images for entry in plots.entries):
+        hint = "list files under `plots:` in dvc.yaml, or name a data file as a target."
+        if plots.problems:
+            hint = "`exp run` makes them here; `exp plots diff NAME` draws those of an experiment."
+        raise ExpError("there is no plot with data.", hint)
 
 
 def _folder(project: Project, wish: Wish) -> Path:

@@ -98,6 +98,13 @@ def test_without_the_extra_a_page_says_what_to_install(project: Path, tmp_path: 
     assert refused.code == 1 and "pip install 'gitexp[plots]'" in refused.err
 
 
+def test_what_no_run_has_made_yet_is_an_error_with_a_way_on(project: Path) -> None:
+    (project / "loss.csv").unlink()
+    done = exp(project, "plots", "show", "loss.csv", "--term")
+    assert (done.code, done.out) == (1, "")
+    assert "there is no plot with data" in done.err and "exp plots diff NAME" in done.err
+
+
 @needs_pictures
 def test_pictures(project: Path) -> None:
     exp_ok(project, "plots", "show", "loss.csv", "-o", "plot.png")
