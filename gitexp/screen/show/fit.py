@@ -15,6 +15,7 @@ from gitexp.screen.terminal import BLUE, CYAN, DIM, GREEN, paint
 
 HEADINGS = {Kind.METRIC: ("metrics", GREEN), Kind.PARAM: ("params", CYAN), Kind.DEP: ("deps", BLUE)}
 LEAST_NAME, LEAST_NOTE = 12, 16  # columns that names and remarks keep, however narrow the terminal
+MOST_TRIED = 12  # columns that are tried for the gap that is left: of thousands, not all are measured
 LEVELS = (16, 12, 8)  # columns that a title has on each of its lines, as there is room
 
 
@@ -117,6 +118,7 @@ def fitting(
         limit = LEVELS[-1]
         count = _fewest(kept, [*easy, *hard], room, limit)
     unfit = [*easy, *hard][: len(easy) + len(hard) if count is None else count]
+    unfit = _not_even_small_ones(kept, unfit, room, limit)
     left = _less(kept, unfit)
     if limit is not None:
         limit = next((level for level in (None, *LEVELS) if _fits(left, room, level)), limit)
@@ -133,6 +135,16 @@ def _fewest(shown: list[Shown], candidates: Sequence[Shown], room: int, limit: i
     while count and _fits(_less(shown, candidates[: count - 1]), room, limit):
         count -= 1
     return count if count or _fits(shown, room, limit) else None
+
+
+def _not_even_small_ones(shown: list[Shown], unfit: list[Shown], room: int, limit: int | None) -> list[Shown]:
+    """What stays away when the next ones that fit into the gap at the edge are let in."""
+    away = list(unfit)
+    for one in unfit[: -MOST_TRIED - 1 : -1]:
+        rest = [other for other in away if other is not one]
+        if _total(_less(shown, rest), limit) <= room:
+            away = rest
+    return away
 
 
 def _less(shown: Sequence[Shown], without: Sequence[Shown]) -> list[Shown]:
@@ -219,4 +231,8 @@ def _note(why: str, hidden: Sequence[Shown], look: Look) -> str:
         line = start + ", ".join(one.title for one in hidden[:count]) + rest
         if look.room is None or width(line) <= look.room:
             return line
+    rest = f" and {len(hidden) - 1} more" if len(hidden) > 1 else ""
+    left = (look.room or 0) - len(start) - len(rest)
+    if left >= LEAST_NAME:
+        return start + fit(hidden[0].title, left) + rest
     return fit(start.rstrip(": "), look.room or len(start))

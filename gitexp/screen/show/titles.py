@@ -6,7 +6,7 @@ import re
 
 from gitexp.screen.cells import width
 
-MOST_LINES = 3
+MOST_LINES = 5
 _PIECE = re.compile(r"[^./:_-]*[./:_-]+|[^./:_-]+")  # a word of a name with the sign that ends it
 
 
