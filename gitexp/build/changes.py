@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitexp.build.cloud_versions import recorded_hash
 from gitexp.build.contents import Contents
 from gitexp.build.plan import Cause, Reason
 from gitexp.cache.hashing import DOS2UNIX, MD5
@@ -100,7 +101,7 @@ def out_changes(stage: Stage, entry: LockEntry | None, contents: Contents, store
 
 def _out_change(out: Out, entry: LockEntry, contents: Contents, store: Store) -> Iterator[Reason]:
     locked = entry.out(out.written)
-    old = locked.hash if locked else None
+    old = recorded_hash(locked) if locked else None
     now = contents.hash(out.path, _comparable(old))
     if old is not None and out.cache and not store.has(old):
         yield Reason(Cause.OUT_NOT_IN_CACHE, out.path, old.value, _value(now))

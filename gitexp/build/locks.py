@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
+from gitexp.build.cloud_versions import recorded_hash
 from gitexp.content import Hash
 from gitexp.pipeline.dotdvc import read_dvc_file, write_dvc_file
 from gitexp.pipeline.graph import Graph
@@ -46,7 +47,7 @@ def locked_outs(stage: Stage, entry: LockEntry | None) -> Iterator[tuple[Out, Ha
     """The outs of a stage that its entry has a hash for."""
     if entry is None:
         return
-    known = {locked.path: locked.hash for locked in entry.outs}
+    known = {locked.path: recorded_hash(locked) for locked in entry.outs}
     for out in stage.outs:
         found = known.get(out.written)
         if found is not None:

@@ -22,7 +22,6 @@ from gitexp.cache.remote_tls import tls_context
 from gitexp.project.settings import Remote
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_EMPTY = hashlib.sha256(b"").hexdigest()
 _MOST = 16 << 20  # bytes of an answer that lists a thousand uploads
 _REGION = "us-east-1"
 # obstore's names of an option and the environment's.
@@ -94,7 +93,7 @@ class Uploads:
         request = urllib.request.Request(
             url._replace(query=asked).geturl(),
             method=method,
-            headers=self._signed(method, url.netloc, url.path, asked),
+            headers=self.signed(method, url.netloc, url.path, asked),
         )
         try:
             with urllib.request.urlopen(
@@ -108,15 +107,16 @@ class Uploads:
         except OSError as error:
             raise RemoteTrouble(Kind.PASSING, f"{self._url}: {getattr(error, 'reason', error)}") from error
 
-    def _signed(self, method: str, host: str, path: str, query: str) -> dict[str, str]:
-        """The headers of a request without a body, signed as AWS wants it (version 4)."""
+    def signed(self, method: str, host: str, path: str, query: str, body: bytes = b"") -> dict[str, str]:
+        """The headers of a request, signed as AWS wants it (version 4)."""
+        content = hashlib.sha256(body).hexdigest()
         now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        headers = {"host": host, "x-amz-content-sha256": _EMPTY, "x-amz-date": now}
+        headers = {"host": host, "x-amz-content-sha256": content, "x-amz-date": now}
         if self._keys["session_token"]:
             headers["x-amz-security-token"] = self._keys["session_token"]
         names = ";".join(sorted(headers))
         lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-        asked = "\n".join((method, path, query, lines, names, _EMPTY))
+        asked = "\n".join((method, path, query, lines, names, content))
         scope = f"{now[:8]}/{self._region}/s3/aws4_request"
         text = "\n".join((_ALGORITHM, now, scope, hashlib.sha256(asked.encode()).hexdigest()))
         key = f"AWS4{self._keys['secret_access_key']}".encode()

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from gitexp import deferred
 from gitexp.cache.pull import pull_objects, pull_runs
+from gitexp.cache.pull_versions import VersionedRemote
 from gitexp.cache.push import push_objects, push_runs
 from gitexp.cache.remote_folder import FolderRemote
 from gitexp.cache.remote_options import flag, jobs
@@ -34,7 +36,9 @@ __all__ = [
     "Traffic",
     "Transferred",
     "key_of",
+    "is_versioned",
     "open_remote",
+    "open_versioned",
     "pull_objects",
     "pull_runs",
     "push_objects",
@@ -59,6 +63,23 @@ def open_remote(remote: Remote) -> RemoteStore:
     Raises ExpError for a URL that can't be served here and for options that make no sense.
     """
     _require_plain(remote)
+    return _open(remote)
+
+
+def is_versioned(remote: Remote) -> bool:
+    """Whether objects lie there as versions of plain files."""
+    return flag(remote, "version_aware") or flag(remote, "worktree")
+
+
+def open_versioned(remote: Remote) -> VersionedRemote:
+    """Such a remote, to read from it. Raises ExpError as `open_remote` does."""
+    if not remote.url.lower().startswith("s3://"):
+        raise ExpError(f"remote '{remote.name}': of versioned remotes only those on S3 can be read.")
+    opened: Any = _open(remote)
+    return cast(VersionedRemote, opened)
+
+
+def _open(remote: Remote) -> RemoteStore:
     scheme = _SCHEME.match(remote.url)
     if scheme is None or scheme[1].lower() == "file":
         path = unquote(urlsplit(remote.url).path) if scheme else remote.url
@@ -88,6 +109,6 @@ def _require_plain(remote: Remote) -> None:
         if flag(remote, name):
             raise ExpError(
                 f"remote '{remote.name}' is {name}: objects are kept there as versions of plain files, "
-                "which gitexp can't read or write.",
-                f"use `dvc push` and `dvc pull` for it, or a remote without `{name}` (-r NAME).",
+                "which gitexp only reads (`exp data fetch`).",
+                f"`dvc push` writes there; or use a remote without `{name}` (-r NAME).",
             )

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import obstore
 
@@ -153,6 +153,18 @@ class ObjectRemote:
                 file.write(block)
                 moved(len(block))
         return digest.hexdigest()
+
+    def get_version(self, key: str, version: str | None, target: Path, moved: Moved) -> None:
+        """Copy one version of an object to the new file `target`; None: the one that is there now."""
+        store = self._backend.store(Manner.ASK)
+        options: Any = {"version": version} if version else {}
+        stream = iter(
+            self._ask(key, lambda: obstore.get(store, key, options=options).stream(min_chunk_size=_BLOCK))
+        )
+        with target.open("xb") as file:
+            while (block := self._ask(key, lambda: next(stream, None))) is not None:
+                file.write(block)
+                moved(len(block))
 
     def _range(self, key: str, start: int, end: int) -> obstore.Bytes:
         store = self._backend.store(Manner.ASK)

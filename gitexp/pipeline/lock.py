@@ -11,6 +11,8 @@ from gitexp.pipeline.stage import Value
 
 __all__ = ["Hash", "LockEntry", "LockedPath"]
 
+_OF_CONTENT = frozenset({"cloud", "files", "version_id", "etag"})
+
 
 @dataclass(frozen=True, slots=True)
 class LockedPath:
@@ -22,6 +24,13 @@ class LockedPath:
     path: str
     hash: Hash | None
     extra: Mapping[str, Value] = field(default_factory=dict)
+
+    def rehashed(self, hash: Hash) -> LockedPath:
+        """The entry of other content: what was said of the old one's copies elsewhere goes."""
+        if hash.same_content(self.hash):
+            return LockedPath(self.path, hash, self.extra)
+        kept = {key: value for key, value in self.extra.items() if key not in _OF_CONTENT}
+        return LockedPath(self.path, hash, kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,9 +199,7 @@ def _entry(before: LockEntry | None, name: str, hash: Hash) -> LockEntry:
     """What the .dvc file says of `name`; of all else it says what it said."""
     if before is None or not before.outs:
         return LockEntry(None, outs=(LockedPath(name, hash),))
-    outs = [
-        replace(out, hash=hash) if len(before.outs) == 1 or out.path == name else out for out in before.outs
-    ]
+    outs = [out.rehashed(hash) if len(before.outs) == 1 or out.path == name else out for out in before.outs]
     return replace(before, outs=tuple(outs))
 
 

@@ -14,7 +14,7 @@ from gitexp.cache.tree import hash_path
 from gitexp.cache.unsaved import unsaved_files
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.experiment.data.needed import Choice, Need, chosen_needs
+from gitexp.experiment.data.needed import Choice, Need, chosen_needs, place_lists
 from gitexp.experiment.data.workspace_site import open_workspace_site
 from gitexp.experiment.pipelines import read_pipeline
 from gitexp.git.inside import stays_inside
@@ -63,6 +63,7 @@ def checkout_data(
     named = chosen_needs(project, read, Choice(tuple(words), with_deps))
     needs = [need for need in named if stays_inside(project.repo, project.root / need.path)]
     with open_workspace_site(project) as (site, _):
+        place_lists(site.store, needs)
         present = [need for need in needs if not site.store.missing(need.hash, need.only)]
         if not force:
             _refuse_loss(site, present)

@@ -123,7 +123,7 @@ def _data_entry(site: Site, contents: Contents, stage: Stage, locks: Locks) -> L
         return before
     found = {**record_outs(stage, site, contents), **same}
     paths = {out.written: out.path for out in stage.outs}
-    return replace(before, outs=tuple(replace(out, hash=found[paths[out.path]]) for out in before.outs))
+    return replace(before, outs=tuple(out.rehashed(found[paths[out.path]]) for out in before.outs))
 
 
 def _stage_entry(site: Site, contents: Contents, stage: Stage, locks: Locks) -> LockEntry:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from types import TracebackType
 
+from gitexp.build.cloud_versions import FileVersion, versions_of
 from gitexp.build.locks import locked_outs
+from gitexp.cache.entries import Entries
+from gitexp.cache.store import Store
+from gitexp.cache.tree import DirListing
+from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
@@ -41,6 +46,7 @@ class Need:
     push: bool = True
     imported: bool = False
     kind: OutKind = OutKind.OUT
+    versions: tuple[FileVersion, ...] = ()  # on cloud-versioned remotes
 
     @property
     def shown(self) -> str:
@@ -48,6 +54,21 @@ class Need:
         if self.only:
             return f"{self.path}/{self.only}"
         return f"{self.path}/" if self.hash.is_dir else self.path
+
+    def covers(self, relpath: str) -> bool:
+        """Whether a path inside is among what is needed."""
+        return self.only is None or relpath == self.only or relpath.startswith(f"{self.only}/")
+
+
+def place_lists(store: Store, needs: Iterable[Need]) -> None:
+    """Let the cache know which files the folders have that only cloud-versioned remotes keep."""
+    for need in needs:
+        if need.versions and need.hash.is_dir and store.read_dir(need.hash) is None:
+            entries = Entries.of({one.relpath: one.md5 for one in need.versions})
+            try:
+                store.put_manifest(DirListing(entries, need.hash.size or 0))
+            except OSError as error:
+                raise file_trouble("store", store.root, error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +154,9 @@ def needs_of_stage(stage: Stage, entry: LockEntry | None) -> Iterator[Need]:
     imported = entry is not None and any("repo" in dep.extra for dep in entry.deps)
     for out, hash in locked_outs(stage, entry):
         if _is_ours(out):
-            yield Need(out.path, hash, None, out.remote, out.push, imported, out.kind)
+            locked = entry.out(out.written) if entry is not None else None
+            versions = tuple(versions_of(locked)) if locked is not None and locked.extra else ()
+            yield Need(out.path, hash, None, out.remote, out.push, imported, out.kind, versions)
 
 
 def _is_ours(out: Out) -> bool:
@@ -203,4 +226,6 @@ def _inside(read: ReadPipeline, path: str, tracked: str, address: str) -> Iterat
     only = path[len(tracked) + 1 :] or None
     if only is not None and not whole.hash.is_dir:
         raise ExpError(f"'{tracked}' is a file, so there is no '{path}'.")
-    yield Need(tracked, whole.hash, only, whole.remote, whole.push, whole.imported, whole.kind)
+    yield Need(
+        tracked, whole.hash, only, whole.remote, whole.push, whole.imported, whole.kind, whole.versions
+    )

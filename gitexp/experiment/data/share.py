@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from gitexp.build.runcache import RunCache
+from gitexp.cache.pull_versions import Version, pull_versions
 from gitexp.cache.remote import (
     Failure,
     Kind,
     Progress,
-    RemoteStore,
     Transferred,
+    is_versioned,
     open_remote,
+    open_versioned,
     pull_objects,
     pull_runs,
     push_objects,
@@ -23,11 +25,12 @@ from gitexp.cache.transfer import unwatched
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in
-from gitexp.experiment.data.needed import Choice, Need, NeedReader
+from gitexp.experiment.data.needed import Choice, Need, NeedReader, place_lists
 from gitexp.experiment.stores import open_store
 from gitexp.pipeline.stage import OutKind
 from gitexp.project import Project
 from gitexp.project.remotes import choose_remote
+from gitexp.project.settings import Remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +87,14 @@ def push_data(project: Project, request: ShareRequest, progress: Progress = unwa
     needs = [need for need in needs_of(project, request) if need.push and not need.imported]
     store = open_store(project)
 
-    def send(remote: RemoteStore, batch: _Batch) -> Transferred:
+    def send(told: Remote, batch: _Batch) -> tuple[Transferred, str]:
+        remote = open_remote(told)
         sent = push_objects(store, remote, batch.hashes, request.jobs, progress)
         if batch.run_cache:
             made = [out for out in _outs_of_runs(store) if store.has(out)]
             sent += push_objects(store, remote, made, request.jobs, progress)
             sent += push_runs(store, remote, request.jobs, progress)
-        return sent
+        return sent, remote.url
 
     return _share(project, request, needs, send)
 
@@ -98,9 +102,14 @@ def push_data(project: Project, request: ShareRequest, progress: Progress = unwa
 def fetch_data(project: Project, request: ShareRequest, progress: Progress = unwatched) -> SharedData:
     """Bring what the cache lacks from remotes. Raises ExpError as `push_data` does."""
     store = open_store(project)
-    needs = [need for need in needs_of(project, request) if store.missing(need.hash, need.only)]
+    needs = needs_of(project, request)
+    place_lists(store, needs)
+    needs = [need for need in needs if store.missing(need.hash, need.only)]
 
-    def bring(remote: RemoteStore, batch: _Batch) -> Transferred:
+    def bring(told: Remote, batch: _Batch) -> tuple[Transferred, str]:
+        if is_versioned(told):
+            return _bring_versions(store, told, batch.needs, request.jobs, progress)
+        remote = open_remote(told)
         got = pull_objects(store, remote, batch.hashes, request.jobs, progress, parts=batch.parts)
         if batch.run_cache:
             runs = RunCache(store)
@@ -108,9 +117,32 @@ def fetch_data(project: Project, request: ShareRequest, progress: Progress = unw
             # What a run made that the remote never got is no loss: the run can be made again.
             made = pull_objects(store, remote, _outs_of_runs(store), request.jobs, progress)
             got += Transferred(made.files, made.size)
-        return got
+        return got, remote.url
 
     return _share(project, request, needs, bring)
+
+
+def _bring_versions(
+    store: Store, told: Remote, needs: Sequence[Need], jobs: int | None, progress: Progress
+) -> tuple[Transferred, str]:
+    """From a remote where files lie under their paths, in versions."""
+    remote = open_versioned(told)
+    wanted, unknown = [], []
+    for need in needs:
+        files = [one for one in need.versions if one.remote.lower() == told.name and need.covers(one.relpath)]
+        wanted += [
+            Version(
+                f"{need.path}/{one.relpath}" if one.relpath else need.path,
+                one.md5,
+                one.version,
+                one.size or 0,
+            )
+            for one in files
+        ]
+        if not files:
+            unknown.append(Failure(need.hash.value, "no version of it is recorded", Kind.ABSENT))
+    got = pull_versions(store, remote, wanted, jobs, progress)
+    return got + Transferred(failed=tuple(unknown)), remote.url
 
 
 @dataclass(slots=True)
@@ -139,18 +171,17 @@ def _share(
     project: Project,
     request: ShareRequest,
     needs: Iterable[Need],
-    move: Callable[[RemoteStore, _Batch], Transferred],
+    move: Callable[[Remote, _Batch], tuple[Transferred, str]],
 ) -> SharedData:
     shared = SharedData()
     for name, batch in _by_remote(project, request, needs).items():
-        remote = open_remote(choose_remote(project.settings, name))
-        done = move(remote, batch)
+        done, url = move(choose_remote(project.settings, name), batch)
         lost = tuple(_lost(open_store(project), batch.needs, failure) for failure in done.failed)
         shared = SharedData(
             shared.files + done.files,
             shared.size + done.size,
             tuple(dict.fromkeys((*shared.lost, *lost))),
-            (*shared.remotes, remote.url),
+            (*shared.remotes, url),
         )
     return shared
 

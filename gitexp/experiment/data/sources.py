@@ -28,7 +28,7 @@ class EditedData:
     @property
     def entry_now(self) -> LockEntry:
         """What the file has to say."""
-        return replace(self.entry, outs=(replace(self.entry.outs[0], hash=self.hash),))
+        return replace(self.entry, outs=(self.entry.outs[0].rehashed(self.hash),))
 
 
 def find_edited(
