@@ -40,7 +40,8 @@ def group_table(
     columns.append([str(len(one.rows)) for one in sets.sets])
     for i in range(len(sets.metrics)):
         texts = [
-            _shown(one.metrics[i], len(one.rows), precision, "±" if unicode else "+-") for one in sets.sets
+            shown_spread(one.metrics[i], len(one.rows), precision, "±" if unicode else "+-")
+            for one in sets.sets
         ]
         marked = [text + BEST_MARK * ((row, i) in best) for row, text in enumerate(texts)]
         columns.append(marked if as_markdown else decimals(marked))
@@ -72,13 +73,14 @@ def _best(sets: Sets, wishes: Wishes) -> set[tuple[int, int]]:
     return found
 
 
-def _shown(spread: Spread | None, rows: int, precision: int, sign: str) -> str:
+def shown_spread(spread: Spread | None, rows: int, precision: int, sign: str) -> str:
     """'0.936 ± 0.022': the deviation with two digits, the mean with as many as the deviation leaves sense."""
     if spread is None:
         return MISSING
     text = cell(spread.mean, precision)
     if spread.deviation is not None:
-        deviation = cell(spread.deviation, min(precision, 2))
+        digits = min(precision, 2)
+        deviation = f"{spread.deviation:#.{digits}g}".rstrip(".") if spread.deviation else "0"
         places = len(deviation.partition(".")[2])
         if _FIXED.fullmatch(deviation) and math.isfinite(spread.mean) and abs(spread.mean) < _LARGE:
             text = f"{spread.mean:.{places}f}"

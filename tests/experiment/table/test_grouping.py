@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import stdev
 
 import pytest
 
@@ -14,7 +15,7 @@ from gitexp.experiment.table.grouping import Sets, Spread, group_rows, is_seed
 from gitexp.experiment.table.repetitions import seed_keys
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.pipeline.stage import Value
-from gitexp.screen.show.group_view import group_data, group_table
+from gitexp.screen.show.group_view import group_data, group_table, shown_spread
 from tests.experiment.lab import make_lab
 
 
@@ -120,3 +121,21 @@ def test_what_was_repeated_is_read_from_experiments(work: Path) -> None:
     keys = seed_keys(lab.project.repo, groups)
     assert keys == {"train.fold"}
     assert [len(one.rows) for one in group_rows(groups, [], seeds=True, seed_keys=keys).sets] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((0.1, 0.12, 0.11), "0.110 ± 0.010"),
+        ((100, 148), "124 ± 34"),
+        ((5, 5), "5 ± 0"),
+        ((1e-9, 3e-9), "2e-09 ± 1.4e-09"),
+        ((1e9, 1e9 + 1), "1e+09 ± 0.71"),
+    ],
+)
+def test_a_mean_has_as_many_digits_as_the_deviation_leaves_sense(
+    values: tuple[float, ...], text: str
+) -> None:
+    deviation = stdev(values)
+    spread = Spread(len(values), sum(values) / len(values), deviation, min(values), max(values))
+    assert shown_spread(spread, len(values), 5, "±") == text
