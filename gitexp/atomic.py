@@ -29,15 +29,17 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None, sync: bool = 
         raise
 
 
-def look_anew(folder: Path, top: Path) -> None:
-    """Have the names in `folder`, and in the folders from `top` down to it, looked up anew.
+def look_anew(folder: Path) -> None:
+    """Have the names in `folder`, and those of the folders above it, looked up anew.
 
     An NFS client remembers for up to a minute which names there are, and which not; when a folder is opened
     it asks the server. Elsewhere this costs some microseconds.
     """
-    for each in [top, *reversed([one for one in folder.parents if top in one.parents]), folder]:
+    for each in [*reversed(folder.parents), folder]:
         try:
             os.close(os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        except PermissionError:
+            continue
         except OSError:
             return
 

@@ -78,7 +78,9 @@ class RunCache:
         `anew`: another host may have written it a moment ago.
         """
         if anew:
-            look_anew(self._folder(key), self._root)
+            look_anew(self._folder(key))
+            for entry in filter(None, map(_read, self._newest_first(key))):
+                self._store.look_anew(out.hash for out in entry.outs if out.hash is not None)
         found = self._find_here(key)
         if found is None:
             self._store.bring_runs(key)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat as stat_modes
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from gitexp.atomic import look_anew
 from gitexp.cache.entries import Entries, Packer, restrict
 from gitexp.cache.hashing import MD5
 from gitexp.cache.intake import Intake, IsPlaced
@@ -69,6 +70,12 @@ class Store:
                 return False
             self._whole.add(hash.value)
         return True
+
+    def look_anew(self, hashes: Iterable[Hash]) -> None:
+        """See objects that another host may have stored a moment ago."""
+        known = (hash for hash in hashes if self.objects.knows(hash.algorithm))
+        for folder in {Path(self.objects.path(hash.value, hash.algorithm)).parent for hash in known}:
+            look_anew(folder)
 
     def missing(self, hash: Hash, only: str | None = None) -> list[str]:
         """Paths inside the directory (or '' for the thing itself) whose objects are not there.

@@ -11,9 +11,9 @@
     .git/gitexp/worktrees/add.lock    flocked while a worktree is made, here or in a pool elsewhere
 
 flock is what decides on one machine: the kernel drops it when the holder dies, and a child that inherits
-the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Over
-NFS flock may not reach other hosts; there a fresh heartbeat of another host is believed. Where flock is
-refused altogether a lease stands for it (see lease.py).
+the descriptor keeps it, so a run whose `exp` was killed blocks its worktree while its commands live. Where it
+does not reach other hosts, or is refused altogether, a lease is taken as well (see lease.py); and a fresh
+heartbeat of another host is believed.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.git.lease import Lease, is_refusal, take_lease
+from gitexp.git.lease import Lease, flock_reaches, is_refusal, take_lease
 from gitexp.git.owner import Owner, owner_lines, read_owner, this_process
 
 HEARTBEAT = 20.0  # seconds between two signs of life
@@ -79,17 +79,18 @@ def claim(pool: Path, number: int) -> Slot | None:
     lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     slot = Slot(checkout, state, lock)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        reaches = _flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB, state)
     except BlockingIOError:
         os.close(lock)
         return None
     except OSError as error:
-        lease = take_lease(state / "lock") if is_refusal(error) else None
+        os.close(lock)
+        raise ExpError(f"{state} can't be locked: {error.strerror}.") from error
+    if not reaches:
+        lease = take_lease(state / "lock")
         if lease is None:
             os.close(lock)
-            if is_refusal(error):
-                return None
-            raise ExpError(f"{state} can't be locked: {error.strerror}.") from error
+            return None
         slot = replace(slot, lease=lease)
     if _held_elsewhere(slot):
         free(slot)
@@ -116,11 +117,7 @@ def alone(path: Path) -> Iterator[None]:
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     lease: Lease | None = None
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError as error:
-            if not is_refusal(error):
-                raise
+        if not _flock(lock, fcntl.LOCK_EX, path.parent):
             while (lease := take_lease(path)) is None:
                 time.sleep(_LOOK)
         yield
@@ -130,11 +127,25 @@ def alone(path: Path) -> Iterator[None]:
             lease.release()
 
 
+def _flock(lock: int, operation: int, folder: Path) -> bool:
+    """Take the flock, where there is such a thing; whether other hosts that see the folder see it, too.
+
+    Raises OSError as the system does, BlockingIOError among them.
+    """
+    try:
+        fcntl.flock(lock, operation)
+    except OSError as error:
+        if not is_refusal(error):
+            raise
+        return False
+    return flock_reaches(folder)
+
+
 def free(slot: Slot) -> None:
     """Let go of the lock, also for children that inherited it."""
     if slot.lease is not None:
         slot.lease.release()
-    else:
+    with suppress(OSError):  # where there is no flock, we hold none
         fcntl.flock(slot.lock, fcntl.LOCK_UN)
     os.close(slot.lock)
 

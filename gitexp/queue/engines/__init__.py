@@ -37,8 +37,11 @@ At 1,000,000:
 - Slurm's limits are per user by then: the queue has to feed it, some thousand at a time. The last job of an
   array would submit the next one; no process on the login node is needed for that.
 
-Locks: what decides who runs an entry is a rename, which NFS keeps. Sharing of equal stages at the same
-moment rests on flock: where that does not reach other hosts (NFS without a lock daemon, Lustre without -o
-flock) two nodes may run the same stage, and both results are the same entry of the run cache. Worktrees are
-a pool a node, so no lock of theirs has to reach further.
+Locks: what decides who runs an entry is a rename, which NFS keeps. Equal stages at the same moment, worktrees
+and repositories of workers are guarded by flock. Linux sends that to an NFS server; where the mount says that
+it does not (nolock, local_lock=flock, Lustre's localflock), or the file system refuses it, a lease stands for
+it: a file made by link(2), with a heartbeat (`gitexp.git.lease`). After the lock is had names are looked up
+anew: an NFS client remembers that there was none. Tried on Linux's own NFS server and client (6.1, two mounts
+that share no cache as two hosts): 4.2 with locks, and 3 with nolock; each experiment once, `prepare` once.
+GPUs are each host's own, so their locks are, too.
 """
