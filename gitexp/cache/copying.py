@@ -14,6 +14,7 @@ import fcntl
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from mmap import mmap
 from queue import SimpleQueue
 from threading import Thread
@@ -29,16 +30,18 @@ _ALIGNED = 4096  # what is written past the page cache begins and ends at multip
 _DIRECT = getattr(os, "O_DIRECT", 0)  # 0 where there is no such thing
 
 
-def copy_and_hash(source: str, new: str, size: int) -> str:
+def copy_and_hash(source: str, new: str, size: int, moved: Callable[[int], None] | None = None) -> str:
     """Copy the bytes of `source` to the new file `new` and return their md5. Raises OSError.
 
-    `size` in bytes only decides how.
+    `size` in bytes only decides how; `moved` is told of bytes on their way, and what it raises ends the copy.
     """
     reader = os.open(source, os.O_RDONLY)
     try:
         writer = _create(new, _DIRECT if size >= _LARGE else 0)
         try:
-            return _copy_large(reader, writer, size) if size >= _LARGE else _copy_small(reader, writer)
+            if size >= _LARGE:
+                return _copy_large(reader, writer, size, moved)
+            return _copy_small(reader, writer, moved)
         finally:
             os.close(writer)
     finally:
@@ -56,15 +59,17 @@ def _create(new: str, direct: int) -> int:
         return os.open(new, flags & ~os.O_EXCL, 0o600)
 
 
-def _copy_small(reader: int, writer: int) -> str:
+def _copy_small(reader: int, writer: int, moved: Callable[[int], None] | None) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     while block := os.read(reader, _BLOCK):
         digest.update(block)
         write_all(writer, memoryview(block))
+        if moved is not None:
+            moved(len(block))
     return digest.hexdigest()
 
 
-def _copy_large(reader: int, writer: int, size: int) -> str:
+def _copy_large(reader: int, writer: int, size: int, moved: Callable[[int], None] | None) -> str:
     digest = hashlib.md5(usedforsecurity=False)
     _reserve(writer, size)
     position = 0
@@ -74,6 +79,8 @@ def _copy_large(reader: int, writer: int, size: int) -> str:
             with memoryview(buffer) as whole, whole[:count] as filled:
                 digest.update(filled)
             position += count
+            if moved is not None:
+                moved(count)
     if position < size:
         os.ftruncate(writer, position)
     return digest.hexdigest()

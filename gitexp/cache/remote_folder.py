@@ -67,7 +67,7 @@ class FolderRemote:
             self._make_folder(os.path.dirname(final))
             temp = temp_beside(final)
             try:
-                arrived = copy_and_hash(os.fspath(source), temp, size)
+                arrived = copy_and_hash(os.fspath(source), temp, size, moved)
                 if md5 is not None and arrived != md5:
                     raise damaged(key, self.url)
                 os.chmod(temp, _READ_ONLY)
@@ -76,7 +76,6 @@ class FolderRemote:
                 raise
         except OSError as error:
             raise self._trouble("write", key, error) from error
-        moved(size)
         with self._lock:
             self._staged.append((temp, final))
             full = len(self._staged) >= _BATCH
@@ -105,14 +104,13 @@ class FolderRemote:
             if not stat.S_ISREG(found.st_mode):
                 raise damaged(key, self.url)
             size = found.st_size
-            md5 = copy_and_hash(path, os.fspath(target), size)
+            md5 = copy_and_hash(path, os.fspath(target), size, moved)
         except FileNotFoundError:
             raise absent(key, self.url) from None
         except OSError as error:
             if error.filename == os.fspath(target) or error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise  # it is the cache that can't be written
             raise self._trouble("read", key, error) from error
-        moved(size)
         return md5
 
     def list(self, prefix: str) -> Iterator[RemoteObject]:
