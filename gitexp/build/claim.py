@@ -16,19 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from gitexp.build.stop import Stop
-from gitexp.git.lease import SUFFIX, flock_reaches, is_held, is_refusal, take_lease
+from gitexp.git.lease import SUFFIX, Flock, flock_reaches, is_held, is_refusal, take_lease
 
 _SHORTEST, _LONGEST = 0.01, 0.05  # seconds between two tries: soon at first, then cheap
 
 
 class Unclaimed(Exception):
     """The build was asked to stop while it waited."""
-
-
-class Flock(Protocol):
-    """As fcntl.flock; another one in tests."""
-
-    def __call__(self, handle: int, operation: int, /) -> object: ...
 
 
 class Held(Protocol):

@@ -17,12 +17,19 @@ import threading
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from gitexp.git.owner import SILENCE, is_gone, owner_lines, read_owner, this_process
 
 SUFFIX = ".lease"
 _BEAT = 10.0  # seconds between two beats
 _REFUSED = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
+
+
+class Flock(Protocol):
+    """As fcntl.flock; another one in tests."""
+
+    def __call__(self, handle: int, operation: int, /) -> object: ...
 
 
 class Lease:

@@ -29,7 +29,7 @@ from pathlib import Path
 from gitexp.atomic import write_atomic
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
-from gitexp.git.lease import Lease, flock_reaches, is_refusal, take_lease
+from gitexp.git.lease import Flock, Lease, flock_reaches, is_refusal, take_lease
 from gitexp.git.owner import Owner, owner_lines, read_owner, this_process
 
 HEARTBEAT = 20.0  # seconds between two signs of life
@@ -71,7 +71,7 @@ class Slot:
         return self.state / "setup"
 
 
-def claim(pool: Path, number: int) -> Slot | None:
+def claim(pool: Path, number: int, flock: Flock = fcntl.flock) -> Slot | None:
     """Take place `number` of the pool; None when somebody has it. What was left there is still there."""
     checkout = pool / f"{number:03}"
     state = pool / f"{number:03}.slot"
@@ -79,7 +79,7 @@ def claim(pool: Path, number: int) -> Slot | None:
     lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     slot = Slot(checkout, state, lock)
     try:
-        reaches = _flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB, state)
+        reaches = _flocked(lock, fcntl.LOCK_EX | fcntl.LOCK_NB, state, flock)
     except BlockingIOError:
         os.close(lock)
         return None
@@ -112,12 +112,12 @@ def beat(slot: Slot) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path, flock: Flock = fcntl.flock) -> Iterator[None]:
     """Hold the lock file `path` while the block runs; waits for whoever has it."""
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     lease: Lease | None = None
     try:
-        if not _flock(lock, fcntl.LOCK_EX, path.parent):
+        if not _flocked(lock, fcntl.LOCK_EX, path.parent, flock):
             while (lease := take_lease(path)) is None:
                 time.sleep(_LOOK)
         yield
@@ -127,13 +127,13 @@ def alone(path: Path) -> Iterator[None]:
             lease.release()
 
 
-def _flock(lock: int, operation: int, folder: Path) -> bool:
+def _flocked(lock: int, operation: int, folder: Path, flock: Flock) -> bool:
     """Take the flock, where there is such a thing; whether other hosts that see the folder see it, too.
 
     Raises OSError as the system does, BlockingIOError among them.
     """
     try:
-        fcntl.flock(lock, operation)
+        flock(lock, operation)
     except OSError as error:
         if not is_refusal(error):
             raise

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
 
 from gitexp.git import pool_slot
+from gitexp.git.lease import SUFFIX
 from gitexp.git.pool_slot import HEARTBEAT, Slot
+
+
+def refuse(handle: int, operation: int) -> None:
+    """flock, as a file system without locks has it."""
+    raise OSError(errno.ENOLCK, "No locks available")
 
 
 def claimed(pool: Path, number: int = 1) -> Slot:
@@ -32,6 +39,19 @@ def test_a_place_is_claimed_once_and_again_when_free(work: Path) -> None:
     pool_slot.free(slot)
     assert claimed(work).id == "001"
     assert pool_slot.numbers(work) == [1, 2]
+
+
+def test_without_flock_a_lease_decides(work: Path) -> None:
+    slot = pool_slot.claim(work, 1, refuse)
+    assert slot is not None
+    assert pool_slot.claim(work, 1, refuse) is None
+    pool_slot.free(slot)
+    again = pool_slot.claim(work, 1, refuse)
+    assert again is not None
+    pool_slot.free(again)
+    with pool_slot.alone(work / "l", refuse):
+        assert (work / f"l{SUFFIX}").exists()
+    assert not (work / f"l{SUFFIX}").exists()
 
 
 def test_the_owner_is_known_until_it_signs_off(work: Path) -> None:
