@@ -89,7 +89,8 @@ def _walk(loader: Any, sites: dict[int, list[tuple[int, int, Path]]]) -> bool:
     """Find the plain values of a document. False if it has anchors, aliases, tags or merged mappings."""
     path: list[Any] = []  # of each open collection: a place in a list, or a key (None: a key comes next)
     in_list: list[bool] = []
-    while not isinstance(event := loader.get_event(), yaml.DocumentEndEvent):
+    # A file without a document ends the stream; behind that there are no more events to wait for.
+    while not isinstance(event := loader.get_event(), (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             return False
         if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):

@@ -33,6 +33,12 @@ last: x
 """
 
 
+@pytest.mark.parametrize("empty", [b"", b"\n", b"# nothing yet\n", b"---\n", b"---\n...\n"])
+def test_a_file_without_values_is_no_model(empty: bytes) -> None:
+    assert alike(empty, parse_yaml(empty, "p")) is None
+    assert alike(empty, {}) is None  # what the caller makes of it
+
+
 def read(old: bytes, new: bytes) -> object:
     model = alike(old, parse_yaml(old, "p"))
     return None if model is None else model.read(new)

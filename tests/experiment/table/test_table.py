@@ -177,3 +177,11 @@ def test_of_several_baselines_the_first_ones_have_the_room(project: Path) -> Non
         (["new1", "new0"], 0),
         (["old2"], 2),
     ]
+
+
+def test_an_empty_params_file_has_no_values(project: Path) -> None:
+    write_files(project, {"params.yaml": "# none yet\n"})
+    commit_all(project)
+    workspace, head = groups(project)
+    assert not workspace.head.values.params["params.yaml"].values and workspace.head.values.error is None
+    assert head.head.values.params == workspace.head.values.params
