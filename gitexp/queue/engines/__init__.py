@@ -14,7 +14,7 @@ At 10,000 experiments:
   once for all arrays, never once a job. Each task is a start of Python: 0.3 s of CPU, which is the node's.
 - Listing. The name of an entry's file tells all that changes (order, place, owner, times lost), and what
   entries are called is remembered beside the board: so commands read what they print. At 10,000 queued (and
-  at 100,000), in CPU seconds (tests/bench/queue.py): `exp queue status` 0.48 (1.5), add one 0.45 (1.4),
+  at 100,000), in CPU seconds (tests/bench/queued.py): `exp queue status` 0.48 (1.5), add one 0.45 (1.4),
   remove one 0.52 (2.6), `start` 0.32 (0.52), `stop` 0.33 (0.44); `exp --help` is 0.15 of each. Tickets are
   still read one by one: 0.6 s for 10,000 that an engine has. Ended entries are what grows; `exp queue remove
   --done` takes them out. A folder for each thousand would be next.

@@ -1,6 +1,6 @@
 """A queue of many entries: what `exp queue status` and its kin cost, in CPU seconds and on the clock.
 
-python -m tests.bench.queue [COUNT ...]       # 10000 100000
+python -m tests.bench.queued [COUNT ...]       # 10000 100000
 """
 
 from __future__ import annotations
