@@ -6,7 +6,7 @@ which is safe to run twice. An engine of your own is a function `(project, addre
 entry point group `gitexp.engines`; `exp queue start --on NAME=ADDRESS` calls it.
 
 What breaks first when there are more of them, and what is done about it. Figures: CPU time on one of two
-shared cores, a local disk, Git 2.39, Slurm 22.05 (tests/bench/slurm.py and queue.py; the rest by hand).
+shared cores, a local disk, Git 2.39, Slurm 22.05 (tests/bench/slurm.py and queued.py; the rest by hand).
 
 At 10,000 experiments:
 - Scheduler. Slurm takes MaxArraySize (1,001) tasks in one array and MaxJobCount (10,000) jobs in all. So we
