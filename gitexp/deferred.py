@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import Any
 
 COSTS = {
-    "gitexp.cache.remote_http": "40 ms of http.client; only data remotes of this kind",
-    "gitexp.cache.remote_objects": "25 ms of obstore; only data remotes of this kind",
-    "gitexp.cache.object_uploads": "40 ms of http.client; only `exp gc -c` on S3",
-    "gitexp.cache.remote_sftp": "10 ms of subprocess; only data remotes of this kind",
+    "gitexp.cache.remotes.http_server": "40 ms of http.client; only data remotes of this kind",
+    "gitexp.cache.remotes.object_store": "25 ms of obstore; only data remotes of this kind",
+    "gitexp.cache.remotes.object_uploads": "40 ms of http.client; only `exp gc -c` on S3",
+    "gitexp.cache.remotes.sftp": "10 ms of subprocess; only data remotes of this kind",
     "gitexp.experiment.share.auto_push": "60 ms of data remotes; only runs that are pushed at once",
     "gitexp.cli.apply": "4 ms; of runs only those with --apply",
     "gitexp.cli.run_here": "70 ms of engine and views; of runs all but those with --queue",

@@ -71,7 +71,7 @@ def test_commands_that_read_load_no_editor_no_hydra_and_no_libgit2(command: str,
 
 def test_a_push_without_a_data_remote_loads_nothing_of_data(project: Path) -> None:
     git(project.parent, "init", "-q", "--bare", "hub.git")
-    watched = (*HEAVY, RICH, YAML, "gitexp.cache.remote", "gitexp.build")
+    watched = (*HEAVY, RICH, YAML, "gitexp.cache.remotes.remote", "gitexp.build")
     assert imported_by("push ../hub.git", watched, project) == []
     assert imported_by("pull ../hub.git", watched, project) == []
 

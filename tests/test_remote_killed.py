@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from gitexp.cache.hashing import md5_file
-from gitexp.cache.remote import open_remote
-from gitexp.cache.remote_store import value_of
+from gitexp.cache.remotes.remote import open_remote
+from gitexp.cache.remotes.store import value_of
 from gitexp.project import find_project
 from gitexp.project.remotes import choose_remote
 from tests.programs import EXP, exp_ok, finish, start

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gitexp.atomic import look_anew, write_atomic
-from gitexp.cache.push import run_files
+from gitexp.cache.remotes.push import run_files
 from gitexp.cache.store import Store
 from gitexp.errors import ExpError
 from gitexp.pipeline.lock import LockEntry

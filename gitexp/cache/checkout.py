@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from gitexp.cache.entries import Entries, differing, restrict
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.placing import Placer
 from gitexp.cache.relink import save_and_link
 from gitexp.cache.store import Store

@@ -21,7 +21,7 @@ from gitexp.cache.durable import sync_files
 from gitexp.cache.entries import Entries, Packer, Stamps
 from gitexp.cache.hashing import md5_file
 from gitexp.cache.link import can_reflink, clone_file, temp_beside
-from gitexp.cache.memo import Memo, settle
+from gitexp.cache.memory.memo import Memo, settle
 from gitexp.cache.objects import Objects
 from gitexp.cache.tree import FoundFile, find_file
 from gitexp.errors import ExpError

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from gitexp.cache.link import Linker
-from gitexp.cache.memo import Memo, settle
+from gitexp.cache.memory.memo import Memo, settle
 from gitexp.cache.store import Store
 
 _BATCH = 1 << 12  # placed files that the memo is told of together

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from gitexp.cache.link import COPY, HARDLINK, REFLINK, SYMLINK, can_reflink
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.placing import Placer
 from gitexp.cache.store import Saved, Store
 from gitexp.cache.tree import FoundFile, Ignored, find_file, walk

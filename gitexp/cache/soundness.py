@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gitexp.cache.objects import FoundObject
+from gitexp.cache.remotes.transfer import Progress, Tally, unwatched
 from gitexp.cache.store import Store
-from gitexp.cache.transfer import Progress, Tally, unwatched
 
 _LARGE = 1 << 20  # bytes
 

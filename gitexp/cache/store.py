@@ -13,7 +13,7 @@ from gitexp.cache.entries import Entries, Packer, restrict
 from gitexp.cache.hashing import MD5
 from gitexp.cache.intake import Intake, IsPlaced
 from gitexp.cache.manifest import manifest_blocks, read_dir_file
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.objects import Objects
 from gitexp.cache.tree import DirListing, FoundFile, Ignored, walk
 from gitexp.cache.trouble import file_trouble
@@ -40,7 +40,7 @@ class Saved:
 class Store:
     """DVC's cache folder. `root` is the project's `cache.dir`; `shared` means `cache.shared = group`."""
 
-    is_supplied = False  # whether a remote gives what is missing here (gitexp.cache.supply)
+    is_supplied = False  # whether a remote gives what is missing here (gitexp.cache.remotes.supply)
 
     def __init__(self, root: Path, shared: bool = False) -> None:
         self.root = root

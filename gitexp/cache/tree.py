@@ -16,7 +16,7 @@ from typing import NamedTuple
 from gitexp.cache.entries import Packer
 from gitexp.cache.hashing import HASHERS, MD5
 from gitexp.cache.manifest import dir_hash
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gitexp.cache.entries import restrict
 from gitexp.cache.hashing import MD5
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, find_files
 from gitexp.content import Hash

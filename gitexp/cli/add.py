@@ -13,10 +13,10 @@ from gitexp.experiment.data.link_hint import link_hint
 from gitexp.experiment.data_paths import matching_paths
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.data_answers import AddAnswer, add_data_json
-from gitexp.screen.data_lines import add_lines, add_warnings
+from gitexp.screen.data.answers import AddAnswer, add_data_json
+from gitexp.screen.data.lines import add_lines, add_warnings
+from gitexp.screen.data.traffic_line import TrafficLine
 from gitexp.screen.talk import say
-from gitexp.screen.traffic_line import TrafficLine
 
 ANSWER = one(AddAnswer)
 

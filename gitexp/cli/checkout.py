@@ -11,8 +11,8 @@ from gitexp.errors import ExpError
 from gitexp.experiment.data.checkout import checkout_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.data_answers import CheckoutAnswer, checkout_json
-from gitexp.screen.data_lines import checkout_lines, checkout_summary
+from gitexp.screen.data.answers import CheckoutAnswer, checkout_json
+from gitexp.screen.data.lines import checkout_lines, checkout_summary
 
 ANSWER = one(CheckoutAnswer)
 

@@ -10,8 +10,8 @@ from gitexp.cli.data_options import Recursive, WithDeps
 from gitexp.experiment.data.commit import commit_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.data_answers import CommitAnswer, commit_json
-from gitexp.screen.data_lines import commit_lines
+from gitexp.screen.data.answers import CommitAnswer, commit_json
+from gitexp.screen.data.lines import commit_lines
 
 ANSWER = one(CommitAnswer)
 

@@ -9,7 +9,7 @@ import typer
 from gitexp.experiment.data.status import data_diff
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
-from gitexp.screen.data_status_lines import DataDiffAnswer, diff_json, diff_lines
+from gitexp.screen.data.status_lines import DataDiffAnswer, diff_json, diff_lines
 
 ANSWER = as_dvc("diff", DataDiffAnswer)
 

@@ -27,8 +27,8 @@ from gitexp.experiment.data.share import ShareRequest, fetch_data
 from gitexp.pipeline.stage import OutKind
 from gitexp.project import find_project
 from gitexp.screen.answer import one
-from gitexp.screen.share_answer import ShareAnswer
-from gitexp.screen.traffic_line import TrafficLine
+from gitexp.screen.data.share_answer import ShareAnswer
+from gitexp.screen.data.traffic_line import TrafficLine
 
 ANSWER = one(ShareAnswer)
 

@@ -11,8 +11,8 @@ import typer
 from gitexp.experiment.data.commit_scope import CommitScope
 from gitexp.experiment.data.share import SharedData
 from gitexp.screen.answer import write_answer
-from gitexp.screen.data_answers import CheckoutAnswer
-from gitexp.screen.share_lines import share_json, share_lines, share_trouble
+from gitexp.screen.data.answers import CheckoutAnswer
+from gitexp.screen.data.share_lines import share_json, share_lines, share_trouble
 
 Targets = Annotated[
     list[str] | None,

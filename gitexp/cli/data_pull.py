@@ -30,9 +30,9 @@ from gitexp.experiment.data.checkout import checkout_data
 from gitexp.experiment.data.share import ShareRequest, fetch_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one
-from gitexp.screen.data_answers import PullAnswer, checkout_json
-from gitexp.screen.data_lines import checkout_lines
-from gitexp.screen.traffic_line import TrafficLine
+from gitexp.screen.data.answers import PullAnswer, checkout_json
+from gitexp.screen.data.lines import checkout_lines
+from gitexp.screen.data.traffic_line import TrafficLine
 
 ANSWER = one(PullAnswer)
 

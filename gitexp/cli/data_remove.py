@@ -9,8 +9,8 @@ import typer
 from gitexp.experiment.data.remove import remove_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.data_answers import UntrackedAnswer, untracked_json
-from gitexp.screen.data_lines import untracked_lines
+from gitexp.screen.data.answers import UntrackedAnswer, untracked_json
+from gitexp.screen.data.lines import untracked_lines
 
 ANSWER = one(UntrackedAnswer)
 

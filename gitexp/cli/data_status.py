@@ -10,7 +10,7 @@ from gitexp.cli.data_options import Targets
 from gitexp.experiment.data.status import StatusRequest, data_status
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
-from gitexp.screen.data_status_lines import DataStatusAnswer, status_json, status_lines
+from gitexp.screen.data.status_lines import DataStatusAnswer, status_json, status_lines
 
 ANSWER = as_dvc("data status", DataStatusAnswer)
 

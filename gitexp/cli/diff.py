@@ -18,9 +18,9 @@ from gitexp.git.repo import read_head
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION, one_line
-from gitexp.screen.contrast_view import contrast_data, contrast_table
-from gitexp.screen.diff_view import DiffAnswer, DiffStyle, diff_data, diff_table
-from gitexp.screen.environment_view import environment_summary, environment_table, environments_table
+from gitexp.screen.compare.contrast_view import contrast_data, contrast_table
+from gitexp.screen.compare.diff_view import DiffAnswer, DiffStyle, diff_data, diff_table
+from gitexp.screen.history.environment_view import environment_summary, environment_table, environments_table
 from gitexp.screen.pager import show_lines
 from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.talk import say

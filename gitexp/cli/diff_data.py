@@ -6,7 +6,7 @@ from gitexp.experiment.data.status import data_diff
 from gitexp.experiment.table.table import WORKSPACE
 from gitexp.pipeline.stage import Value
 from gitexp.project import Project
-from gitexp.screen.data_status_lines import diff_json, diff_lines
+from gitexp.screen.data.status_lines import diff_json, diff_lines
 
 
 def data_lines(project: Project, old: str, new: str) -> list[str]:

@@ -15,8 +15,8 @@ from gitexp.experiment.choose import Choice
 from gitexp.experiment.share.shared import Shared
 from gitexp.project import Project
 from gitexp.screen.answer import write_answer
-from gitexp.screen.exchange_lines import exchange_data, exchange_lines, refused_lines
-from gitexp.screen.share_answer import ShareAnswer
+from gitexp.screen.data.exchange_lines import exchange_data, exchange_lines, refused_lines
+from gitexp.screen.data.share_answer import ShareAnswer
 from gitexp.screen.talk import print_error, say
 
 GitRemote = Annotated[str, typer.Argument(metavar="REMOTE", help="A Git remote, or its URL.")]

@@ -22,7 +22,7 @@ from gitexp.errors import Exit
 from gitexp.experiment.share.pull import pull_experiments
 from gitexp.project import find_project
 from gitexp.screen.answer import one
-from gitexp.screen.exchange_lines import ExchangeAnswer
+from gitexp.screen.data.exchange_lines import ExchangeAnswer
 
 ANSWER = one(ExchangeAnswer)
 

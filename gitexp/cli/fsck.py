@@ -10,9 +10,9 @@ from gitexp.errors import Exit
 from gitexp.experiment.data.fsck import FsckRequest, check_all
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.fsck_lines import FsckAnswer, fsck_hint, fsck_json, fsck_lines
+from gitexp.screen.data.fsck_lines import FsckAnswer, fsck_hint, fsck_json, fsck_lines
+from gitexp.screen.data.traffic_line import TrafficLine
 from gitexp.screen.talk import say
-from gitexp.screen.traffic_line import TrafficLine
 
 ANSWER = one(FsckAnswer)
 

@@ -20,11 +20,11 @@ from gitexp.experiment.table.table import RevisionReader
 from gitexp.git.refs import names_of
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import LeftOut, answer_text, lines
-from gitexp.screen.failed_view import FailedLine, failed_data, failed_lines, failed_next
-from gitexp.screen.log_graph import Branching, graph_lines
-from gitexp.screen.log_view import log_line, log_paragraph
+from gitexp.screen.history.failed_view import FailedLine, failed_data, failed_lines, failed_next
+from gitexp.screen.history.log_graph import Branching, graph_lines
+from gitexp.screen.history.log_view import log_line, log_paragraph
+from gitexp.screen.history.story_view import LogLine, StoryLine, entry_data, story_data, story_lines
 from gitexp.screen.pager import show_lines
-from gitexp.screen.story_view import LogLine, StoryLine, entry_data, story_data, story_lines
 from gitexp.screen.talk import say_next
 from gitexp.screen.terminal import has_colour, has_unicode
 

@@ -10,7 +10,7 @@ from gitexp.cli.bounds import ALL, MOST_LINES, bound
 from gitexp.queue.follow import Tail, find_tail, lines_of, read_log
 from gitexp.queue.named import RunLog
 from gitexp.screen.answer import LeftOut, lines, write_line
-from gitexp.screen.log_lines import LogTextLine
+from gitexp.screen.history.log_lines import LogTextLine
 from gitexp.screen.talk import say
 
 __all__ = ["ALL", "ANSWER", "FOLLOW", "JSON", "NUMBER", "write_log"]

@@ -16,8 +16,8 @@ from gitexp.git.repo import read_head
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
 from gitexp.screen.cells import PRECISION
-from gitexp.screen.diff_view import DiffStyle
-from gitexp.screen.metrics_view import RevisionMetrics, metrics_data, metrics_table
+from gitexp.screen.compare.diff_view import DiffStyle
+from gitexp.screen.compare.metrics_view import RevisionMetrics, metrics_data, metrics_table
 from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.unread import warn_unread
 

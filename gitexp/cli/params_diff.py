@@ -11,7 +11,7 @@ from gitexp.experiment.table.named_files import FileChoice, What, read_chosen
 from gitexp.experiment.table.table import WORKSPACE
 from gitexp.project import find_project
 from gitexp.screen.answer import as_dvc, write_as_dvc
-from gitexp.screen.diff_view import DiffStyle, ValueChange, diff_data, diff_table
+from gitexp.screen.compare.diff_view import DiffStyle, ValueChange, diff_data, diff_table
 from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.unread import warn_unread
 

@@ -28,7 +28,7 @@ from gitexp.experiment.share.push import push_experiments
 from gitexp.experiment.share.secrets import find_suspects
 from gitexp.project import find_project
 from gitexp.screen.answer import one
-from gitexp.screen.exchange_lines import ExchangeAnswer, suspect_lines
+from gitexp.screen.data.exchange_lines import ExchangeAnswer, suspect_lines
 from gitexp.screen.talk import say
 
 ANSWER = one(ExchangeAnswer)

@@ -13,7 +13,7 @@ from gitexp.queue.begin import chosen_target
 from gitexp.queue.checkup import examine
 from gitexp.queue.engines.engine import Order
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.doctor_lines import DoctorAnswer, doctor_data, doctor_lines
+from gitexp.screen.queue.doctor_lines import DoctorAnswer, doctor_data, doctor_lines
 
 ANSWER = one(DoctorAnswer)
 

@@ -10,8 +10,8 @@ from gitexp.project import find_project
 from gitexp.queue.control import hold_entries
 from gitexp.queue.job import Place
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.queue_data import QueueChange, changed_data
-from gitexp.screen.queue_view import names
+from gitexp.screen.queue.data import QueueChange, changed_data
+from gitexp.screen.queue.view import names
 
 ANSWER = one(QueueChange)
 

@@ -12,8 +12,8 @@ from gitexp.project import find_project
 from gitexp.queue.begin import begin_queue, chosen_target
 from gitexp.queue.engines.engine import Order
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.begun_lines import begun_hint, begun_lines, left_lines
-from gitexp.screen.queue_data import StartAnswer, begun_data
+from gitexp.screen.queue.begun_lines import begun_hint, begun_lines, left_lines
+from gitexp.screen.queue.data import StartAnswer, begun_data
 from gitexp.screen.talk import say
 
 ANSWER = one(StartAnswer)

@@ -12,8 +12,8 @@ from gitexp.project import find_project
 from gitexp.queue.control import read_queue
 from gitexp.screen.answer import one, write_line
 from gitexp.screen.panels import stdout_sheet
-from gitexp.screen.queue_data import QueueAnswer, queue_data
-from gitexp.screen.queue_view import queue_lines
+from gitexp.screen.queue.data import QueueAnswer, queue_data
+from gitexp.screen.queue.view import queue_lines
 
 ANSWER = one(QueueAnswer)
 

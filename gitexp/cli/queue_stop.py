@@ -9,8 +9,8 @@ import typer
 from gitexp.project import find_project
 from gitexp.queue.control import stop_engines, stop_workers, wait_until_home
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.queue_data import StopAnswer
-from gitexp.screen.queue_view import names
+from gitexp.screen.queue.data import StopAnswer
+from gitexp.screen.queue.view import names
 
 ANSWER = one(StopAnswer)
 

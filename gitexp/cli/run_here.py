@@ -15,7 +15,7 @@ from gitexp.project import Project
 from gitexp.queue.foreground import run_queue
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.change_data import AppliedLine
-from gitexp.screen.queue_data import QueuedLine
+from gitexp.screen.queue.data import QueuedLine
 from gitexp.screen.run.events import RUN_LINES, planned_line
 from gitexp.screen.run.plan_lines import plan_lines
 from gitexp.screen.run.view import RunView, open_run_view

@@ -9,8 +9,8 @@ from gitexp.experiment.run.prepare import warnings_before
 from gitexp.project import Project
 from gitexp.queue.enqueue import enqueue
 from gitexp.screen.answer import answer_text
-from gitexp.screen.queue_data import queued_data
-from gitexp.screen.queue_view import QUEUED_NEXT, queued_lines
+from gitexp.screen.queue.data import queued_data
+from gitexp.screen.queue.view import QUEUED_NEXT, queued_lines
 from gitexp.screen.talk import print_warning, say_next, visible
 
 

@@ -9,9 +9,9 @@ from gitexp.experiment.data.share import ShareRequest
 from gitexp.experiment.share.exchange import pull_their_data, push_their_data
 from gitexp.experiment.share.shared import Shared
 from gitexp.project import Project
-from gitexp.screen.share_answer import ShareAnswer
-from gitexp.screen.share_lines import share_json, share_lines, share_trouble
-from gitexp.screen.traffic_line import TrafficLine
+from gitexp.screen.data.share_answer import ShareAnswer
+from gitexp.screen.data.share_lines import share_json, share_lines, share_trouble
+from gitexp.screen.data.traffic_line import TrafficLine
 
 
 def move(

@@ -26,17 +26,17 @@ from gitexp.queue.named import commit_of_entry, find_log
 from gitexp.queue.pulse import feel_pulse
 from gitexp.screen.apply_lines import applied_lines, kept_lines
 from gitexp.screen.cells import one_line, output_line
-from gitexp.screen.contrast_view import contrast_table
-from gitexp.screen.diff_view import DiffStyle, diff_table
+from gitexp.screen.compare.contrast_view import contrast_table
+from gitexp.screen.compare.diff_view import DiffStyle, diff_table
+from gitexp.screen.compare.patch_lines import patch_lines
+from gitexp.screen.history.story_view import story_lines
 from gitexp.screen.panels import Sheet
-from gitexp.screen.patch_lines import patch_lines
+from gitexp.screen.queue.watch_view import Frame, running_words, watch_lines
 from gitexp.screen.show.row_story import row_lines
-from gitexp.screen.story_view import story_lines
 from gitexp.screen.terminal import has_colour
 from gitexp.screen.ui.app import Browser
 from gitexp.screen.ui.errands import Errands
 from gitexp.screen.ui.paint import Window
-from gitexp.screen.watch_view import Frame, running_words, watch_lines
 
 MOST_LOG = 1 << 20  # bytes of a log, from its end
 

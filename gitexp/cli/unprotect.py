@@ -7,7 +7,7 @@ import typer
 from gitexp.experiment.data.remove import unprotect_data
 from gitexp.project import find_project
 from gitexp.screen.answer import one, write_answer
-from gitexp.screen.data_answers import UnprotectAnswer
+from gitexp.screen.data.answers import UnprotectAnswer
 
 ANSWER = one(UnprotectAnswer)
 

@@ -13,10 +13,10 @@ from gitexp.queue.engines.refresh import ask_now, asking
 from gitexp.queue.lookout import Lookout, Picture
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.live_screen import draw, key_within, live_screen
+from gitexp.screen.queue.watch_data import PictureLine, RunEndedLine, RunNowLine, change_lines
+from gitexp.screen.queue.watch_view import Frame, change_words, watch_lines
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import columns, has_colour, has_unicode, rows
-from gitexp.screen.watch_data import PictureLine, RunEndedLine, RunNowLine, change_lines
-from gitexp.screen.watch_view import Frame, change_words, watch_lines
 
 ANSWER = lines(PictureLine, RunNowLine, RunEndedLine)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.project import Project
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gitexp.cache.remote import open_remote
+from gitexp.cache.remotes.remote import open_remote
 from gitexp.errors import ExpError
 from gitexp.git.command import run_git
 from gitexp.project import Remote

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gitexp.cache.checkout import checkout, save_and_link
 from gitexp.cache.dvcignore import DvcIgnore
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import hash_path
 

@@ -15,7 +15,7 @@ from gitexp.build.plan import Plan
 from gitexp.build.planner import Rules, make_plan
 from gitexp.build.site import Site
 from gitexp.build.stop import Stop
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.git.repo import find_repo
 from gitexp.pipeline.graph import Graph, build_graph

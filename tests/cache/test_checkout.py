@@ -9,7 +9,7 @@ import pytest
 from gitexp.cache.checkout import MissingObjects, checkout, remove, save_and_link, unprotect
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.hashing import md5_bytes
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import hash_path
 from gitexp.content import Hash

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitexp.cache.hashing import md5_bytes
-from gitexp.cache.remote import (
+from gitexp.cache.remotes.remote import (
     Kind,
     Patience,
     Remote,
@@ -22,7 +22,7 @@ from gitexp.cache.remote import (
 )
 from gitexp.cache.store import Store
 from gitexp.content import Hash
-from tests.cache.remotes import HASTY
+from tests.cache.odd_remotes import HASTY
 from tests.faults import Fault, http_proxy, one_in, tcp_relay
 from tests.servers import S3_KEYS, S3Server, SshServer
 

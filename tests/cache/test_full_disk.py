@@ -11,8 +11,8 @@ import pytest
 
 from gitexp.cache.checkout import checkout
 from gitexp.cache.relink import save_and_link
-from gitexp.cache.remote import pull_objects, push_objects
-from gitexp.cache.remote_folder import FolderRemote
+from gitexp.cache.remotes.folder import FolderRemote
+from gitexp.cache.remotes.remote import pull_objects, push_objects
 from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.errors import ExpError

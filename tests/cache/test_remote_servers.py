@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gitexp.cache.hashing import md5_bytes
-from gitexp.cache.remote import (
+from gitexp.cache.remotes.remote import (
     Kind,
     Remote,
     RemoteStore,
@@ -25,7 +25,7 @@ from gitexp.cache.remote import (
 from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.errors import ExpError
-from tests.cache.remotes import HASTY
+from tests.cache.odd_remotes import HASTY
 from tests.faults import Proxy, http_proxy
 from tests.servers import S3_KEYS, S3Server, SshServer, http_server, need_azure_server
 

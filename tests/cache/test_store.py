@@ -10,7 +10,7 @@ import pytest
 
 from gitexp.cache.checkout import save_and_link
 from gitexp.cache.hashing import md5_bytes
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.objects import Objects
 from gitexp.cache.store import Store
 from gitexp.cache.tree import hash_path

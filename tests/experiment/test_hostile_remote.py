@@ -13,8 +13,8 @@ import pytest
 
 from gitexp.build.runcache import RunCache
 from gitexp.cache.hashing import md5_bytes
-from gitexp.cache.pull import pull_runs
-from gitexp.cache.remote import Kind, Patience, open_remote, pull_objects
+from gitexp.cache.remotes.pull import pull_runs
+from gitexp.cache.remotes.remote import Kind, Patience, open_remote, pull_objects
 from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.project.settings import Remote

@@ -12,7 +12,7 @@ from tests.programs import Dvc, exp, exp_ok, git
 from tests.repos import commit_all, make_project, write_files
 from tests.servers import S3_KEYS, S3Server, make_bucket
 
-uploads = pytest.importorskip("gitexp.cache.object_uploads")
+uploads = pytest.importorskip("gitexp.cache.remotes.object_uploads")
 CONFIG = "[core]\n    remote = v\n['remote \"v\"']\n    version_aware = true\n"
 PIPELINE = "stages:\n  s: {cmd: mkdir -p o && cp f o/z && cp f g, deps: [f], outs: [o, g]}\n"
 

@@ -17,7 +17,7 @@ from gitexp.experiment.jobs.run_note import RunNote, StageNote
 from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.git.owner import this_process
 from gitexp.queue.lookout import Lookout, Picture
-from gitexp.screen.watch_view import Frame, change_words, watch_lines
+from gitexp.screen.queue.watch_view import Frame, change_words, watch_lines
 from tests.experiment.lab import Lab, make_lab
 
 BEGAN = 1000.0

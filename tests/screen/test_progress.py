@@ -6,8 +6,8 @@ import math
 
 from gitexp.build.events import Outcome, StageResult
 from gitexp.experiment.record import RunEnded, RunResult, RunStarted, State, SweepStarted
+from gitexp.screen.queue.sparkline import sparkline
 from gitexp.screen.run.tally import Tally
-from gitexp.screen.sparkline import sparkline
 
 
 def ended(state: State, outcome: Outcome = Outcome.RAN) -> RunEnded:

@@ -12,13 +12,13 @@ from gitexp.experiment.table.history import LogEntry
 from gitexp.git.objects import Commit
 from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.stage import Dep, Out, ParamDep, Stage
-from gitexp.screen.contrast_view import contrast_table
+from gitexp.screen.compare.contrast_view import contrast_table
+from gitexp.screen.compare.diff_view import DiffStyle, diff_data, diff_table
+from gitexp.screen.compare.metrics_view import metrics_data, metrics_table
 from gitexp.screen.dag.formats import to_dot, to_list, to_markdown, to_mermaid
 from gitexp.screen.dag.nodes import collapse, narrow, of_outs, of_stages, renamed
-from gitexp.screen.diff_view import DiffStyle, diff_data, diff_table
+from gitexp.screen.history.log_view import log_line, log_paragraph
 from gitexp.screen.list_view import list_data, list_lines
-from gitexp.screen.log_view import log_line, log_paragraph
-from gitexp.screen.metrics_view import metrics_data, metrics_table
 from gitexp.screen.panels import Sheet
 from gitexp.screen.status_view import status_lines
 

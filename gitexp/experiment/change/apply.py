@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 
 from gitexp.cache.dvcignore import DvcIgnore
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.change.keep_workspace import Unsaved, keep_workspace

@@ -9,9 +9,9 @@ from pathlib import Path
 from gitexp.build.dvc_lock import dvc_lock
 from gitexp.build.site import Site
 from gitexp.cache.checkout import checkout
-from gitexp.cache.remote import Failure, open_remote
-from gitexp.cache.send_path import send_path
-from gitexp.cache.transfer import Progress, unwatched
+from gitexp.cache.remotes.remote import Failure, open_remote
+from gitexp.cache.remotes.send_path import send_path
+from gitexp.cache.remotes.transfer import Progress, unwatched
 from gitexp.cache.workspace import remove
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass

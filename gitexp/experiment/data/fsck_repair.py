@@ -9,7 +9,7 @@ from pathlib import Path
 from gitexp.cache.dvcignore import DvcIgnore
 from gitexp.cache.hashing import HASHERS
 from gitexp.cache.objects import FoundObject
-from gitexp.cache.remote import open_remote, pull_objects
+from gitexp.cache.remotes.remote import open_remote, pull_objects
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, list_folder
 from gitexp.cache.trouble import file_trouble

@@ -16,8 +16,8 @@ from pathlib import Path
 from gitexp.build.claim import live_claims
 from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import FoundObject, list_objects, list_temps
-from gitexp.cache.push import ask_exists
-from gitexp.cache.remote import key_of, open_remote
+from gitexp.cache.remotes.push import ask_exists
+from gitexp.cache.remotes.remote import key_of, open_remote
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from gitexp.build.dvc_lock import dvc_lock
 from gitexp.cache.manifest import read_dir_file
-from gitexp.cache.remote import RemoteStore, RemoteTrouble, open_remote
-from gitexp.cache.remote_store import Kind, RemoteObject, ignore_bytes, key_of, value_of
+from gitexp.cache.remotes.remote import RemoteStore, RemoteTrouble, open_remote
+from gitexp.cache.remotes.store import Kind, RemoteObject, ignore_bytes, key_of, value_of
 from gitexp.cache.store import Store
 from gitexp.cache.trouble import file_trouble
 from gitexp.cache.workspace import remove

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 
 from gitexp.build.runcache import RunCache
-from gitexp.cache.pull_versions import Version, pull_versions
-from gitexp.cache.remote import (
+from gitexp.cache.remotes.pull_versions import Version, pull_versions
+from gitexp.cache.remotes.remote import (
     Failure,
     Kind,
     Progress,
@@ -20,8 +20,8 @@ from gitexp.cache.remote import (
     push_objects,
     push_runs,
 )
+from gitexp.cache.remotes.transfer import unwatched
 from gitexp.cache.store import Store
-from gitexp.cache.transfer import unwatched
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.cache.hashing import HASHERS, MD5
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, hash_path
 from gitexp.content import Hash

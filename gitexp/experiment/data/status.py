@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gitexp.cache.push import ask_exists, collect_cargo
-from gitexp.cache.remote import key_of, open_remote
+from gitexp.cache.remotes.push import ask_exists, collect_cargo
+from gitexp.cache.remotes.remote import key_of, open_remote
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from gitexp.build.locks import Locks
 from gitexp.build.runcache import RunCache
-from gitexp.cache.remote import RemoteStore, open_remote
-from gitexp.cache.supply import SuppliedStore, Supplier
+from gitexp.cache.remotes.remote import RemoteStore, open_remote
+from gitexp.cache.remotes.supply import SuppliedStore, Supplier
 from gitexp.experiment.data.needed import needs_of_stage
 from gitexp.experiment.stores import open_store
 from gitexp.pipeline.graph import Graph

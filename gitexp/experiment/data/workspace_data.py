@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gitexp.build.locks import locked_outs
 from gitexp.cache.checkout import MissingObjects, checkout
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored, hash_path
 from gitexp.content import Hash

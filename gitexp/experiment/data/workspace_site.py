@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from gitexp.build.site import Site
 from gitexp.cache.dvcignore import DvcIgnore
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.experiment.stores import open_memo, open_store
 from gitexp.project import Project
 

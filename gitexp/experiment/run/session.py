@@ -11,7 +11,7 @@ from gitexp import deferred
 from gitexp.build.locks import Locks
 from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
-from gitexp.cache.memo import Memo
+from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.dataclass import dataclass
 from gitexp.experiment.data.leftovers import prune_logs

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from gitexp.build.runcache import RunCache, may_save
-from gitexp.cache.push import push_objects, push_run_files
-from gitexp.cache.remote import Kind, RemoteStore, Transferred, open_remote
+from gitexp.cache.remotes.push import push_objects, push_run_files
+from gitexp.cache.remotes.remote import Kind, RemoteStore, Transferred, open_remote
 from gitexp.cache.store import Store
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass

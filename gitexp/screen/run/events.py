@@ -19,7 +19,7 @@ from gitexp.content import Value
 from gitexp.experiment.record import FileValues, RunResult, RunStarted, State
 from gitexp.experiment.run.repro import Reproduced
 from gitexp.experiment.table.compare import compare_files
-from gitexp.screen.diff_view import ValueChange, diff_data
+from gitexp.screen.compare.diff_view import ValueChange, diff_data
 
 
 class StartedLine(TypedDict):

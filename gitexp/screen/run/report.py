@@ -11,7 +11,7 @@ from gitexp.experiment.record import RunResult, State
 from gitexp.experiment.table.best import Direction, direction_of, is_number
 from gitexp.experiment.table.compare import Change, compare_files, contrast_files
 from gitexp.screen.cells import BEST_MARK, cell, one_line, output_line, plural, short_time, signed
-from gitexp.screen.diff_view import judgement
+from gitexp.screen.compare.diff_view import judgement
 from gitexp.screen.panels import PLAIN, Sheet, panels
 from gitexp.screen.terminal import BOLD, GREEN, RED, YELLOW
 

@@ -1,0 +1,1 @@
+"""The hash memo: which files need not be read again."""

@@ -1,0 +1,1 @@
+"""Revisions side by side: metrics, params and code; as text, Markdown and DVC's JSON."""

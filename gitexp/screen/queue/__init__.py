@@ -1,0 +1,1 @@
+"""The queue and what runs: for people, and as data for JSON."""
