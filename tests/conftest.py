@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,14 @@ import pytest
 from tests.servers import S3Server, SshServer, need_s3_server, need_ssh_server
 
 KEPT = {"PATH", "LANG", "LC_ALL", "DVC_BIN", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_START", "CI"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heard_signals() -> None:
+    """What `nohup` and the like made this process ignore, the programs that tests start would ignore too."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL if number is signal.SIGHUP else signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -149,7 +149,9 @@ def test_two_are_compared_with_their_code(project: Path) -> None:
     exp_ok(project, "run", "-S", "lr=16", "--name", "other")
 
     async def script(pilot: Any, app: Browser) -> None:
-        await pilot.press("down", "down", "d")
+        await pilot.press("slash", *"lr == 16", "enter")
+        await until(pilot, app, has("1 of 4"))
+        await pilot.press("end", "d")
         lines = await until(pilot, app, has("diff --git"))
         assert has("+# \\x1b[31mmore\\x1b[0m")(lines) or has("+15")(lines)
 
