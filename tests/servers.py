@@ -79,12 +79,12 @@ def s3_server(folder: Path, weed: str) -> Iterator[S3Server]:
     # SeaweedFS listens for gRPC on port + 10000 unless told.
     words = [f"-{name}.port={port}" for name, port in ports.items()]
     words += [f"-{name}.port.grpc={free_port()}" for name in ports]
+    # Each bucket takes seven volumes with its first object; where none is left, writes fail.
+    words += ["-volume.max=500"]
     words += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
     command = [weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", *words]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, f"-s3.config={config}", "-volume.max=20"], stdout=log, stderr=log, cwd=folder
-        )
+        process = subprocess.Popen([*command, f"-s3.config={config}"], stdout=log, stderr=log, cwd=folder)
     try:
         wait_for(lambda: listens(ports["s3"]) and listens(ports["volume"]), "weed server")
         server = S3Server(ports["s3"])
