@@ -148,8 +148,8 @@ class Objects:
         self.make_folder(final)
         temp = temp_beside(final)
         try:
-            copy_and_hash(source, temp, os.stat(source).st_size)
-            if HASHERS[algorithm](temp) != value:
+            md5 = copy_and_hash(source, temp, os.stat(source).st_size)
+            if (md5 if algorithm == MD5 else HASHERS[algorithm](temp)) != value:
                 return False
             sync_files([temp])
             self.publish(temp, value, algorithm)

@@ -1,7 +1,6 @@
 """A data remote that is a folder: a local disk, or a mounted share.
 
-Objects are staged beside their place and get their names in batches: one flush of the file system makes
-a whole batch durable, where one for each of many small files would take longer than copying them.
+Objects are staged beside their place and get their names in batches (see durable.py).
 """
 
 from __future__ import annotations
@@ -9,43 +8,40 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from gitexp.cache.copying import copy_and_hash
-from gitexp.cache.durable import sync_files
+from gitexp.cache.durable import Unnamed
 from gitexp.cache.link import temp_beside
 from gitexp.cache.remotes.store import (
     Kind,
     Moved,
     RemoteObject,
     RemoteTrouble,
+    WalkedRemote,
     absent,
     damaged,
-    is_half_written,
 )
 from gitexp.cache.trouble import file_trouble
 
 _READ_ONLY = 0o444  # as DVC leaves its objects in such a remote
-_BATCH = 512  # files that wait for their names
 
 # The disk or the share may answer again in a moment.
 _PASSING = frozenset({errno.EIO, errno.EAGAIN, errno.ESTALE, errno.ETIMEDOUT, errno.EBUSY, errno.EINTR})
 
 
-class FolderRemote:
+class FolderRemote(WalkedRemote):
     """The remote at `root`; it is created by the first put. Implements RemoteStore."""
 
     usual_jobs = 4
 
     def __init__(self, root: Path, jobs: int = usual_jobs) -> None:
         self._root = root
-        self._staged: list[tuple[str, str]] = []  # where the bytes are, where they go
+        self._unnamed = Unnamed()
         self._folders: set[str] = set()
-        self._lock = threading.Lock()
-        self._flushing = threading.Lock()
         self.url = str(root)
         self.jobs = jobs
 
@@ -76,26 +72,19 @@ class FolderRemote:
                 raise
         except OSError as error:
             raise self._trouble("write", key, error) from error
-        with self._lock:
-            self._staged.append((temp, final))
-            full = len(self._staged) >= _BATCH
-        if full:
-            self.flush()
+        with self._naming():
+            self._unnamed.add(temp, partial(os.replace, temp, final))
 
     def flush(self) -> None:
-        with self._flushing:
-            with self._lock:
-                batch, self._staged = self._staged, []
-            try:
-                if batch:
-                    sync_files([temp for temp, _ in batch])
-                for temp, final in batch:
-                    os.replace(temp, final)
-            except OSError as error:
-                raise self._trouble("write", error.filename2 or error.filename or "", error) from error
-            finally:
-                for temp, _ in batch:
-                    _forget(temp)
+        with self._naming():
+            self._unnamed.flush()
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._trouble("write", error.filename2 or error.filename or "", error) from error
 
     def get(self, key: str, target: Path, moved: Moved) -> str | None:
         path = self._path(key)
@@ -113,16 +102,7 @@ class FolderRemote:
             raise self._trouble("read", key, error) from error
         return md5
 
-    def list(self, prefix: str) -> Iterator[RemoteObject]:
-        return (found for found in self._walk(prefix) if not found.key.endswith(".tmp"))
-
-    def unfinished(self) -> Iterator[RemoteObject]:
-        return (found for found in self._walk("") if is_half_written(found.key))
-
-    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
-        self.delete([found.key for found in unfinished])
-
-    def _walk(self, prefix: str) -> Iterator[RemoteObject]:
+    def walk(self, prefix: str) -> Iterator[RemoteObject]:
         if not self._root.is_dir():
             return
         waiting = [prefix.rstrip("/")]

@@ -87,7 +87,7 @@ class _Pull:
         self._store = store
         self._remote = remote
         self._transfer = transfer
-        self._landing = Landing(store.objects)
+        self._landing = Landing(store)
 
     def fetch(self, objects: Mapping[str, tuple[str, int]], limit: int) -> Transferred:
         """Fetch those of the objects (value -> algorithm and about how many bytes) that the store lacks.
@@ -99,15 +99,7 @@ class _Pull:
             for value, (algorithm, size) in objects.items()
             if not self._store.objects.is_sound(value, algorithm)
         ]
-        try:
-            try:
-                return self._transfer.run(loads)
-            finally:
-                # What has arrived is kept, also when the rest can't.
-                self._landing.flush()
-        except OSError as error:
-            self._landing.clear()
-            raise file_trouble("store", Path(error.filename or self._store.root), error) from error
+        return self._landing.receive(self._transfer, loads)
 
     def _move(self, value: str, algorithm: str, limit: int) -> Callable[[Moved], None]:
         key = key_of(value, algorithm)

@@ -11,7 +11,6 @@ from gitexp.cache.remotes.landing import Landing
 from gitexp.cache.remotes.store import Moved, damaged
 from gitexp.cache.remotes.transfer import Load, Patience, Progress, Tally, Transfer, Transferred, unwatched
 from gitexp.cache.store import Store
-from gitexp.cache.trouble import file_trouble
 from gitexp.dataclass import dataclass
 
 
@@ -47,17 +46,10 @@ def pull_versions(
     patience: Patience = Patience(),
 ) -> Transferred:
     """Fetch what the cache lacks. The result names (by md5) what did not arrive. Raises ExpError."""
-    landing = Landing(store.objects)
+    landing = Landing(store)
     lacking = {one.md5: one for one in wanted if not store.objects.is_sound(one.md5)}
     loads = [Load(one.md5, one.size, _move(landing, remote, one)) for one in lacking.values()]
-    try:
-        try:
-            return Transfer(jobs or remote.jobs, Tally(progress), patience).run(loads)
-        finally:
-            landing.flush()
-    except OSError as error:
-        landing.clear()
-        raise file_trouble("store", Path(error.filename or store.root), error) from error
+    return landing.receive(Transfer(jobs or remote.jobs, Tally(progress), patience), loads)
 
 
 def _move(landing: Landing, remote: VersionedRemote, one: Version) -> Callable[[Moved], None]:

@@ -6,7 +6,7 @@ So an interrupted push is no harm: the next one finds what is there and sends th
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
@@ -99,13 +99,7 @@ class _Push:
                 failed.append(Failure(value, "it is neither in the cache nor on the remote", Kind.ABSENT))
             else:
                 loads.append(self._load(value, algorithm, size))
-        try:
-            sent = self._transfer.run(loads)
-        except OSError as error:
-            raise file_trouble("read", Path(error.filename or self._store.root), error) from error
-        finally:
-            # What went over counts, also when the rest can't.
-            insist(self._remote.flush, self._patience)
+        sent = send_loads(loads, self._remote, self._transfer, self._patience, self._store.root)
         return sent + Transferred(failed=tuple(failed))
 
     def _size_here(self, value: str, algorithm: str) -> int | None:
@@ -131,6 +125,19 @@ class _Push:
                 raise
 
         return Load(value, size, move)
+
+
+def send_loads(
+    loads: Sequence[Load], remote: RemoteStore, transfer: Transfer, patience: Patience, top: Path
+) -> Transferred:
+    """Run the loads of a push. What went over counts, also when the rest can't. Raises ExpError; of a file
+    below `top`, where the system does not say which, that can't be read."""
+    try:
+        return transfer.run(loads)
+    except OSError as error:
+        raise file_trouble("read", Path(error.filename or top), error) from error
+    finally:
+        insist(remote.flush, patience)
 
 
 def _damaged_here(value: str) -> RemoteTrouble:

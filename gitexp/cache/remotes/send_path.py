@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from gitexp.cache.manifest import manifest_blocks
-from gitexp.cache.remotes.push import ask_exists
+from gitexp.cache.remotes.push import ask_exists, send_loads
 from gitexp.cache.remotes.store import Kind, Moved, RemoteStore, RemoteTrouble, key_of
 from gitexp.cache.remotes.transfer import (
     Load,
@@ -15,11 +15,9 @@ from gitexp.cache.remotes.transfer import (
     Tally,
     Transfer,
     Transferred,
-    insist,
     unwatched,
 )
 from gitexp.cache.tree import Ignored, hash_path, list_folder
-from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.errors import ExpError
 
@@ -41,32 +39,29 @@ def send_path(
         hash = hash_path(source)
         if hash is None:
             raise ExpError(f"'{source}' does not exist.")
-        return hash, _send({hash.value: source}, remote, transfer, patience)
+        return hash, _send(source, {hash.value: source}, remote, transfer, patience)
     listing = list_folder(source, None, ignored)
     files = {md5: source / relpath for relpath, md5 in listing.entries.items()}
-    sent = _send(files, remote, transfer, patience)
+    sent = _send(source, files, remote, transfer, patience)
     if not sent.failed:  # a manifest says that its files are there
         with tempfile.TemporaryDirectory() as folder:
             manifest = Path(folder, "manifest")
             with manifest.open("wb") as file:
                 file.writelines(manifest_blocks(listing.entries))
-            sent += _send({listing.hash.value: manifest}, remote, transfer, patience)
+            sent += _send(source, {listing.hash.value: manifest}, remote, transfer, patience)
     return listing.hash, sent
 
 
-def _send(files: dict[str, Path], remote: RemoteStore, transfer: Transfer, patience: Patience) -> Transferred:
+def _send(
+    source: Path, files: dict[str, Path], remote: RemoteStore, transfer: Transfer, patience: Patience
+) -> Transferred:
     there = ask_exists(remote, [key_of(value) for value in files], patience)
     loads = []
     for value, path in files.items():
         size = path.stat().st_size
         if there.get(key_of(value), -1) not in (None, size):
             loads.append(_load(value, path, size, remote))
-    try:
-        return transfer.run(loads)
-    except OSError as error:
-        raise file_trouble("read", Path(error.filename or next(iter(files.values()))), error) from error
-    finally:
-        insist(remote.flush, patience)
+    return send_loads(loads, remote, transfer, patience, source)
 
 
 def _load(value: str, path: Path, size: int, remote: RemoteStore) -> Load:

@@ -21,9 +21,9 @@ from gitexp.cache.remotes.store import (
     Moved,
     RemoteObject,
     RemoteTrouble,
+    WalkedRemote,
     absent,
     damaged,
-    is_half_written,
     public_url,
 )
 from gitexp.errors import ExpError
@@ -35,7 +35,7 @@ _FEW = 3  # files asked for one by one; of more in one folder the folder is list
 _ENTRY = re.compile(r"([-dl])\S*\s+\S+\s+\S+\s+\S+\s+(\d+)\s+(\S+\s+\S+\s+\S+)\s+(.*)")
 
 
-class SftpRemote:
+class SftpRemote(WalkedRemote):
     """Implements RemoteStore. `root` is the folder on the host."""
 
     def __init__(self, url: str, root: str, command: tuple[str, ...], jobs: int) -> None:
@@ -88,16 +88,7 @@ class SftpRemote:
         moved(target.stat().st_size)
         return None
 
-    def list(self, prefix: str) -> Iterator[RemoteObject]:
-        return (found for found in self._walk(prefix) if not found.key.endswith(".tmp"))
-
-    def unfinished(self) -> Iterator[RemoteObject]:
-        return (found for found in self._walk("") if is_half_written(found.key))
-
-    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
-        self.delete([found.key for found in unfinished])
-
-    def _walk(self, prefix: str) -> Iterator[RemoteObject]:
+    def walk(self, prefix: str) -> Iterator[RemoteObject]:
         waiting = [prefix.rstrip("/")]
         while waiting:
             folder = waiting.pop()

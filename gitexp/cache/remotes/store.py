@@ -10,6 +10,7 @@ Keys are POSIX paths below the remote's URL, in DVC's layout:
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
@@ -102,6 +103,27 @@ class RemoteStore(Protocol):
 
     def sweep(self, unfinished: Collection[RemoteObject]) -> None:
         """Remove such."""
+
+
+class WalkedRemote(ABC):
+    """What remotes made of files have in common: a listing shows what pushes have not finished, too."""
+
+    @abstractmethod
+    def walk(self, prefix: str) -> Iterator[RemoteObject]:
+        """Every file whose key begins with `prefix`, half-written ones too."""
+
+    @abstractmethod
+    def delete(self, keys: Collection[str]) -> None:
+        """As RemoteStore has it."""
+
+    def list(self, prefix: str) -> Iterator[RemoteObject]:
+        return (found for found in self.walk(prefix) if not found.key.endswith(".tmp"))
+
+    def unfinished(self) -> Iterator[RemoteObject]:
+        return (found for found in self.walk("") if is_half_written(found.key))
+
+    def sweep(self, unfinished: Collection[RemoteObject]) -> None:
+        self.delete([found.key for found in unfinished])
 
 
 def key_of(value: str, algorithm: str = MD5) -> str:
