@@ -25,7 +25,7 @@ from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.find import resolve_commit
 from gitexp.experiment.record import FileValues, Group, Row, State, Values
 from gitexp.experiment.table.columns import NO_SUCH_FILE, Column, Kind, all_rows, cells_of, find_columns
-from gitexp.experiment.table.row_choice import filter_rows, sort_keys, sort_rows
+from gitexp.experiment.table.row_choice import choose_rows, sort_keys
 from gitexp.experiment.table.table import WORKSPACE, RevisionReader, TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import Project, find_project
@@ -93,10 +93,8 @@ def experiments(
     baselines = Baselines(tuple(revs), everywhere=all_commits)
     groups = collect_table(_project(path), TableRequest(baselines, workspace=False, failed=failed))
     columns = [column for column in find_columns(list(all_rows(groups))) if column.kind is not Kind.DEP]
-    if where is not None:
-        groups = filter_rows(groups, parse_where(where))
     keys = sort_keys([sort_by] if isinstance(sort_by, str) else sort_by, descending=False)
-    groups = sort_rows(groups, keys) if keys else groups
+    groups = choose_rows(groups, None if where is None else parse_where(where), keys)
     return Experiments(_record(group, row, columns) for group in groups for row in group.rows)
 
 

@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from gitexp.cli.baseline_options import NUM, REV
 from gitexp.cli.bounds import ALL, MOST_LINES, bound, tell_left_out
+from gitexp.cli.table_options import NUM, REV
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines, find_baselines
 from gitexp.experiment.experiment import Experiment

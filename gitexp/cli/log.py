@@ -7,8 +7,8 @@ from itertools import chain
 
 import typer
 
-from gitexp.cli.baseline_options import REV
 from gitexp.cli.bounds import ALL, MOST_LINES, MOST_OBJECTS, bound, hint, tell_left_out
+from gitexp.cli.table_options import REV
 from gitexp.dataclass import dataclass
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.baselines import Baselines

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
+from gitexp.cli.table_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, MAXIMIZE, MINIMIZE, NUM, REV
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.plots.plots import PlotRequest, collect_plots
@@ -19,7 +19,7 @@ from gitexp.experiment.plots.template_files import find_templates
 from gitexp.experiment.record import Group, Row
 from gitexp.experiment.table.best import Wishes
 from gitexp.experiment.table.columns import Kind, all_rows, choose_columns
-from gitexp.experiment.table.row_choice import Cells, filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.row_choice import choose_rows, sort_keys
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
@@ -48,12 +48,8 @@ def command(
     sort_by: list[str] = typer.Option(
         None, "--sort-by", metavar="COLUMN", help="Sort experiments by metrics or params; -COLUMN descends."
     ),
-    minimize: list[str] = typer.Option(
-        None, "--minimize", metavar="METRIC", help="Less is better; its best value is marked. Repeatable."
-    ),
-    maximize: list[str] = typer.Option(
-        None, "--maximize", metavar="METRIC", help="More is better. By default the metric's name decides."
-    ),
+    minimize: list[str] = MINIMIZE,
+    maximize: list[str] = MAXIMIZE,
     top: int = typer.Option(None, "--top", min=0, metavar="N", help="Only the first N experiments."),
     title: str = typer.Option(None, "--title", metavar="TEXT", help="What the report is called."),
     plotted: int = typer.Option(
@@ -71,10 +67,7 @@ def command(
     project = find_project()
     baselines = Baselines(tuple(rev or ()), num, all_branches, all_tags, all_commits)
     groups = collect_table(project, TableRequest(baselines, workspace=False, failed=not hide_failed))
-    cells = Cells(groups) if condition is not None or keys else None
-    groups = groups if condition is None else filter_rows(groups, condition, cells)
-    groups = groups if top is None else top_rows(groups, top, keys, cells)
-    groups = sort_rows(groups, keys, cells) if keys else groups
+    groups = choose_rows(groups, condition, keys, top)
     rows = list(all_rows(groups))
     if not rows:
         raise ExpError("there is no commit to report on.", "commit, then `exp run`.")

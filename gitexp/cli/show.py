@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import typer
 
 from gitexp import deferred
-from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
 from gitexp.cli.bounds import ALL, MOST_LINES, MOST_ROWS, bound, tell_left_out
+from gitexp.cli.table_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, MAXIMIZE, MINIMIZE, NUM, REV
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines
 from gitexp.experiment.record import Group
@@ -20,7 +20,7 @@ from gitexp.experiment.table.columns import all_rows, choose_among, named_column
 from gitexp.experiment.table.grid import Grid
 from gitexp.experiment.table.grouping import group_rows
 from gitexp.experiment.table.repetitions import seed_keys
-from gitexp.experiment.table.row_choice import Cells, filter_rows, sort_keys, sort_rows, top_rows
+from gitexp.experiment.table.row_choice import choose_rows, sort_keys, top_rows
 from gitexp.experiment.table.table import TableRequest, collect_table
 from gitexp.experiment.table.where import parse_where
 from gitexp.project import find_project
@@ -70,12 +70,8 @@ def command(
         metavar="COLUMN",
         help="Sort experiments by metrics or params, the first first. Repeatable, or 'a,-b': -b descends.",
     ),
-    minimize: list[str] = typer.Option(
-        None, "--minimize", metavar="METRIC", help="Less is better; its best value is marked. Repeatable."
-    ),
-    maximize: list[str] = typer.Option(
-        None, "--maximize", metavar="METRIC", help="More is better. By default the metric's name decides."
-    ),
+    minimize: list[str] = MINIMIZE,
+    maximize: list[str] = MAXIMIZE,
     column: list[str] = typer.Option(
         None,
         "--columns",
@@ -135,11 +131,7 @@ def command(
         return
     groups = collect_table(project, request)
     groups = with_queue(project, groups, not hide_queued, not hide_failed)
-    cells = Cells(groups) if condition is not None or keys else None
-    if condition is not None:
-        groups = filter_rows(groups, condition, cells)
-    groups = groups if top is None else top_rows(groups, top, keys, cells)
-    groups = sort_rows(groups, keys, cells) if keys else groups
+    groups = choose_rows(groups, condition, keys, top)
     if group_by or seeds:
         by = [name for word in group_by or () for name in word.split(",")]
         sets = group_rows(groups, by, seeds, seed_keys(project.repo, groups) if seeds else ())

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 import typer
 
 from gitexp import deferred
-from gitexp.cli.baseline_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
+from gitexp.cli.table_options import ALL_BRANCHES, ALL_COMMITS, ALL_TAGS, NUM, REV
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.baselines import Baselines

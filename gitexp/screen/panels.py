@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gitexp.dataclass import dataclass
-from gitexp.screen.cells import width
-from gitexp.screen.terminal import BOLD, columns, has_colour, is_terminal, paint
-
-GAP = "  "
-Spot = tuple[int, int]  # row and column of a cell; row 0 is the heading
+from gitexp.screen.terminal import BOLD, columns, has_colour, is_terminal
+from gitexp.screen.text_table import GAP, Spot, align, column_widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,43 +38,16 @@ def panels(
         return []
     styles = {**(styles or {}), **{(0, i): BOLD for i in range(len(rows[0]))}}
     lines: list[str] = []
-    for shown in _panels(_widths(rows), keep, sheet.room):
+    for shown in _panels(column_widths(rows), keep, sheet.room):
         lines += [""] if lines else []
-        lines += lines_of(rows, sheet, styles, right, shown)
+        lines += align(rows, right, styles, sheet.colour, shown)
     return lines
 
 
 def fits(rows: Sequence[Sequence[str]], sheet: Sheet) -> bool:
     """Whether one panel has room for all columns."""
-    widths = _widths(rows)
+    widths = column_widths(rows)
     return sheet.room is None or sum(widths) + len(GAP) * (len(widths) - 1) <= sheet.room
-
-
-def lines_of(
-    rows: Sequence[Sequence[str]],
-    sheet: Sheet,
-    styles: Mapping[Spot, str],
-    right: Sequence[int] = (),
-    shown: Sequence[int] | None = None,
-) -> list[str]:
-    """The rows aligned, however wide; of the columns only those that are `shown`."""
-    if not rows:
-        return []
-    widths = _widths(rows)
-    shown = range(len(widths)) if shown is None else shown
-    lines = []
-    for number, row in enumerate(rows):
-        texts = []
-        for i in shown:
-            blank = " " * (widths[i] - width(row[i]))
-            painted = paint(row[i], styles.get((number, i), ""), sheet.colour and bool(row[i]))
-            texts.append(blank + painted if i in right else painted + blank)
-        lines.append(GAP.join(texts).rstrip())
-    return lines
-
-
-def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    return [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
 
 
 def _panels(widths: Sequence[int], keep: int, room: int | None) -> list[list[int]]:

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from gitexp.screen.cells import one_line, width
+from gitexp.screen.terminal import paint
+
+GAP = "  "
+Spot = tuple[int, int]  # row and column of a cell
 
 
-def align(rows: Sequence[Sequence[str]], right: Iterable[int] = (), gap: str = "  ") -> list[str]:
-    """The rows as lines, every column as wide as its widest cell; `right` names right-aligned columns."""
+def align(
+    rows: Sequence[Sequence[str]],
+    right: Iterable[int] = (),
+    styles: Mapping[Spot, str] | None = None,
+    colour: bool = False,
+    shown: Sequence[int] | None = None,
+) -> list[str]:
+    """The rows as lines, every column as wide as its widest cell; `right` names right-aligned columns.
+
+    With `colour`, `styles` paints single cells. Of the columns only those that are `shown`.
+    """
     if not rows:
         return []
-    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
-    to_right = set(right)
-    return [
-        gap.join(_pad(text, widths[i], i in to_right) for i, text in enumerate(row)).rstrip() for row in rows
-    ]
+    widths = column_widths(rows)
+    shown, to_right, styles = range(len(widths)) if shown is None else shown, set(right), styles or {}
+    lines = []
+    for number, row in enumerate(rows):
+        texts = []
+        for i in shown:
+            blank = " " * (widths[i] - width(row[i]))
+            painted = paint(row[i], styles.get((number, i), ""), colour and bool(row[i]))
+            texts.append(blank + painted if i in to_right else painted + blank)
+        lines.append(GAP.join(texts).rstrip())
+    return lines
 
 
-def _pad(text: str, columns: int, to_right: bool) -> str:
-    blank = " " * (columns - width(text))
-    return blank + text if to_right else text + blank
+def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is: as its widest cell."""
+    return [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -30,9 +49,8 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     escaped = [[_harmless(text) for text in row] for row in (header, *rows)]
     # DVC pads headers by two more columns than cells; the same look keeps diffs of reports small.
     widths = [max(width(escaped[0][i]) + 2, *(width(row[i]) for row in escaped)) for i in range(len(header))]
-    lines = [
-        "| " + " | ".join(_pad(t, widths[i], False) for i, t in enumerate(row)) + " |" for row in escaped
-    ]
+    padded = [[text + " " * (widths[i] - width(text)) for i, text in enumerate(row)] for row in escaped]
+    lines = [f"| {' | '.join(row)} |" for row in padded]
     rule = "|" + "|".join("-" * (columns + 2) for columns in widths) + "|"
     return [lines[0], rule, *lines[1:]]
 

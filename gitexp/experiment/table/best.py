@@ -90,8 +90,14 @@ def best_of(direction: Direction, values: Mapping[int, Value]) -> Best | None:
     numbers = {row: value for row, value in values.items() if is_number(value)}
     if len(set(numbers.values())) < 2:
         return None
-    best = (min if direction is Direction.LOWER else max)(numbers.values())
-    return Best(direction, frozenset(row for row, value in numbers.items() if value == best))
+    return Best(direction, best_rows(direction, numbers))
+
+
+def best_rows(direction: Direction, values: Mapping[int, Value]) -> frozenset[int]:
+    """The rows with the best of these values, also where all are the same; none where there is no number."""
+    numbers = {row: value for row, value in values.items() if is_number(value)}
+    best = (min if direction is Direction.LOWER else max)(numbers.values(), default=None)
+    return frozenset(row for row, value in numbers.items() if value == best)
 
 
 def is_number(value: Value) -> bool:

@@ -78,6 +78,22 @@ def _sort_key(name: str, descending: bool) -> SortKey:
     return SortKey(name[1:]) if name.startswith("+") else SortKey(name, descending)
 
 
+def choose_rows(
+    groups: Sequence[Group], where: Where | None = None, keys: Sequence[SortKey] = (), top: int | None = None
+) -> list[Group]:
+    """Those of which `where` is true, of these the first `top`, sorted by `keys`.
+
+    Raises ExpError for a name that means no column, or several.
+    """
+    cells = Cells(groups) if where is not None or keys else None
+    chosen = list(groups)
+    if where is not None:
+        chosen = filter_rows(chosen, where, cells)
+    if top is not None:
+        chosen = top_rows(chosen, top, keys, cells)
+    return sort_rows(chosen, keys, cells) if keys else chosen
+
+
 def filter_rows(groups: Sequence[Group], where: Where, cells: Cells | None = None) -> list[Group]:
     """The groups with those of their experiments of which the condition is true; heads stay, to compare with.
 

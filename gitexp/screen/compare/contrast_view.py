@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitexp.experiment.table.best import Direction, direction_of, is_number
+from gitexp.experiment.table.best import best_of, direction_of
 from gitexp.experiment.table.compare import Contrast
 from gitexp.pipeline.stage import Value
 from gitexp.screen.cells import BEST_MARK, one_line
@@ -19,17 +19,14 @@ def contrast_table(
 ) -> list[str]:
     """A line a key. With `judged`, as for metrics, the best value of each line is marked."""
     header = ["Path", style.title, *map(one_line, names)]
+    marked = [_best(one) if judged else frozenset() for one in found]
     rows = [
         [
             one_line(one.file),
             one_line(one.key),
-            *(
-                number(value, style) + BEST_MARK * (judged and value is not None and value == best)
-                for value in one.values
-            ),
+            *(number(value, style) + BEST_MARK * (place in best) for place, value in enumerate(one.values)),
         ]
-        for one in found
-        for best in [_best(one)]
+        for one, best in zip(found, marked, strict=True)
     ]
     picked = [row if style.path else row[1:] for row in (header, *rows)]
     if as_markdown:
@@ -40,21 +37,14 @@ def contrast_table(
     if keep == 2 and len({one.file for one in found}) == 1 and not fits(picked, style.sheet):
         # The room is scarce: the one file stands where "Metric" stood.
         picked, keep = [[rows[0][0], *header[2:]], *(row[1:] for row in rows)], 1
-    styles = {
-        (row, keep + i): f"{BOLD};{GREEN}"
-        for row, one in enumerate(found, 1)
-        for i, value in enumerate(one.values)
-        if judged and value is not None and value == _best(one)
-    }
+    styles = {(row, keep + place): f"{BOLD};{GREEN}" for row, best in enumerate(marked, 1) for place in best}
     return panels(picked, keep, style.sheet, styles)
 
 
-def _best(one: Contrast) -> Value:
+def _best(one: Contrast) -> frozenset[int]:
     direction = direction_of(one.key or one.file)
-    numbers = [value for value in one.values if is_number(value)]
-    if direction is None or len(set(numbers)) < 2:
-        return None
-    return min(numbers) if direction is Direction.LOWER else max(numbers)
+    best = None if direction is None else best_of(direction, dict(enumerate(one.values)))
+    return frozenset() if best is None else best.rows
 
 
 def contrast_data(found: Sequence[Contrast], names: Sequence[str]) -> dict[str, dict[str, Value]]:

@@ -16,7 +16,6 @@ from gitexp.screen.cells import cell, one_line, short_time, signed
 from gitexp.screen.compare.diff_view import ValueChange, diff_data, judgement
 from gitexp.screen.history.environment_view import EnvironmentData, environment_data, environment_lines
 from gitexp.screen.history.log_view import body_of, heading
-from gitexp.screen.panels import Sheet, lines_of
 from gitexp.screen.terminal import BOLD, paint
 from gitexp.screen.text_table import align
 
@@ -78,10 +77,10 @@ def story_lines(story: Story, names: Mapping[str, str], colour: bool) -> Iterato
     if entry.remark:
         yield from section("Note", (one_line(line) for line in entry.remark.rstrip().split("\n")))
     yield from section("Overrides", (f"-S {one_line(text)}" for text in story.trailers.overrides))
-    yield from section("Params that differ from the baseline", _changes(story.changes.params, Sheet()))
+    yield from section("Params that differ from the baseline", _changes(story.changes.params, False))
     measured = story.changes.metrics
     against = ", against the baseline" if any(change.old is not None for change in measured) else ""
-    yield from section(f"Metrics{against}", _changes(measured, Sheet(None, colour)))
+    yield from section(f"Metrics{against}", _changes(measured, colour))
     rows = [(one_line(s.stage), s.status, short_time(s.seconds) if s.seconds else "") for s in story.stages]
     yield from section("Stages", align(rows))
     yield from section("Run", _run(story))
@@ -99,7 +98,7 @@ def _section(colour: bool, title: str, lines: Iterable[str]) -> Iterator[str]:
         yield f"    {line}"
 
 
-def _changes(changes: Sequence[Change], sheet: Sheet) -> list[str]:
+def _changes(changes: Sequence[Change], colour: bool) -> list[str]:
     """With colour, what is better is green, what is worse red."""
     rows = [
         (
@@ -113,7 +112,7 @@ def _changes(changes: Sequence[Change], sheet: Sheet) -> list[str]:
         for change in changes
     ]
     styles = {(row, 3): judgement(change) for row, change in enumerate(changes)}
-    return lines_of(rows, sheet, styles)
+    return align(rows, styles=styles, colour=colour)
 
 
 def _run(story: Story) -> Iterator[str]:

@@ -9,9 +9,10 @@ from gitexp.queue.control import QueueState
 from gitexp.queue.engines.engine import Ticket
 from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
-from gitexp.screen.panels import PLAIN, Sheet, lines_of
+from gitexp.screen.panels import PLAIN, Sheet
 from gitexp.screen.talk import visible
 from gitexp.screen.terminal import BOLD, CYAN, GREEN, RED, YELLOW
+from gitexp.screen.text_table import align
 
 MOST_NAMES = 20  # of a long sweep
 _WORDS = {
@@ -36,7 +37,7 @@ def queue_lines(state: QueueState, now: float, sheet: Sheet = PLAIN) -> list[str
         rows = [[text for i, text in enumerate(row) if i not in empty] for row in rows]
         styles = {(0, i): BOLD for i in range(len(rows[0]))}
         styles |= {(i, 3): _STYLES.get(place, "") for i, (place, _) in enumerate(state.entries, 1)}
-        lines = lines_of(rows, sheet, styles)
+        lines = align(rows, styles=styles, colour=sheet.colour)
     idle = len(state.workers) - state.busy
     return [*lines, "", f"Worker status: {state.busy} active, {idle} idle", *engine_lines(state)]
 

@@ -11,10 +11,10 @@ from gitexp.experiment.jobs.run_note import RUNNING, SHARED, WAITING, RunNote
 from gitexp.experiment.record import State
 from gitexp.queue.lookout import Picture, Sight, Trace
 from gitexp.screen.cells import cell, fit, one_line, short_time, width
-from gitexp.screen.panels import GAP, Sheet, lines_of
 from gitexp.screen.progress_words import progress_words
 from gitexp.screen.queue.sparkline import sparkline
 from gitexp.screen.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint
+from gitexp.screen.text_table import GAP, align
 
 MOST_METRICS = 3
 _BARS = (12, 8, 5, 0)  # characters of a metric's course, as there is room
@@ -84,7 +84,7 @@ def _table(
         row[-1] = row[-1] or _metrics_within(found, left, frame)
     for row in texts:
         row[-1] = fit(row[-1], left)
-    return lines_of(texts, Sheet(frame.width, frame.colour), styles, shown=shown)
+    return align(texts, styles=styles, colour=frame.colour, shown=shown)
 
 
 def _changes_within(text: str, room: int) -> str:

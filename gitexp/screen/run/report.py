@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from gitexp.build.events import Outcome, StageResult
 from gitexp.experiment.record import RunResult, State
-from gitexp.experiment.table.best import Direction, direction_of, is_number
+from gitexp.experiment.table.best import best_of, best_rows, direction_of
 from gitexp.experiment.table.compare import Change, compare_files, contrast_files
 from gitexp.screen.cells import BEST_MARK, cell, one_line, output_line, plural, short_time, signed
 from gitexp.screen.compare.diff_view import judgement
@@ -42,15 +41,9 @@ def _best_of(done: Sequence[RunResult]) -> tuple[str, str]:
     """The one to apply, and why: the best by the first metric that is known to be better low or high."""
     for metric in contrast_files([result.values.metrics for result in done], everything=True):
         direction = direction_of(metric.key)
-        numbers = [
-            (value, at)
-            for at, value in enumerate(metric.values)
-            if isinstance(value, (int, float)) and not math.isnan(value)
-        ]
-        if direction is not None and numbers:
-            sign = 1 if direction is Direction.LOWER else -1
-            _, at = min((sign * value, at) for value, at in numbers)
-            return done[at].name, f"    # {direction.value} {one_line(metric.key)}"
+        best = best_rows(direction, dict(enumerate(metric.values))) if direction is not None else None
+        if direction is not None and best:
+            return done[min(best)].name, f"    # {direction.value} {one_line(metric.key)}"
     return done[0].name, ""
 
 
@@ -195,11 +188,11 @@ def _best_cells(
             row: change.new
             for row, changes in enumerate(compared)
             for change in changes
-            if (change.file, change.key) == key and is_number(change.new)
+            if (change.file, change.key) == key
         }
-        if direction is not None and len(set(values.values())) > 1:
-            best = (min if direction is Direction.LOWER else max)(values.values())
-            yield from ((row, i) for row, value in values.items() if value == best)
+        best = best_of(direction, values) if direction is not None else None
+        if best is not None:
+            yield from ((row, i) for row in best.rows)
 
 
 def _sweep_summary(results: Sequence[RunResult]) -> str:
