@@ -7,10 +7,10 @@ from gitexp.errors import ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.board import open_board
-from gitexp.queue.engines.engine import Engine, Order, Ticket
+from gitexp.queue.engines.engine import Order, Remarking, Ticket
+from gitexp.queue.engines.give import give
 from gitexp.queue.engines.local import LocalEngine
 from gitexp.queue.engines.registry import LOCAL, Target, open_engine, parse_target
-from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import Place
 
 SETTING = "exp.queue.on"
@@ -46,27 +46,10 @@ def begin_queue(project: Project, target: Target, order: Order) -> Begun:
     engine = open_engine(project, target)
     if isinstance(engine, LocalEngine):
         return Begun(target, workers=engine.start(order))
-    board, tickets = open_board(project.repo), Tickets(open_board(project.repo).folder)
+    board = open_board(project.repo)
     waiting = [job for _, job in board.entries(Place.QUEUED)]
-    handed = {job.id: job for job in waiting if board.move(job, Place.QUEUED, Place.SUBMITTED)}
-    taken: list[Ticket] = []
-    error: ExpError | None = None
-    try:
-        if handed:
-            for ticket in engine.submit(list(handed.values()), order):
-                tickets.put(ticket)
-                taken.append(ticket)
-    except ExpError as refused:
-        error = refused
-    finally:
-        rest = [handed[identity] for identity in handed.keys() - {ticket.entry for ticket in taken}]
-        for job in rest:
-            board.move(job, Place.SUBMITTED, Place.QUEUED)
-    if error is not None and not taken:
-        raise error
-    return Begun(target, tickets=tuple(taken), left=len(rest), error=error, remarks=_remarks(engine))
-
-
-def _remarks(engine: Engine) -> tuple[str, ...]:
-    """What an engine has to say of a submission; most have nothing."""
-    return tuple(getattr(engine, "remarks", ()))
+    given = give(board, waiting, lambda jobs: engine.submit(jobs, order))
+    if given.error is not None and not given.tickets:
+        raise given.error
+    remarks = tuple(engine.remarks) if isinstance(engine, Remarking) else ()
+    return Begun(target, tickets=given.tickets, left=given.left, error=given.error, remarks=remarks)

@@ -163,10 +163,10 @@ class Board:
             write_atomic(self._path(over, place), dump_job(over))
         return True
 
-    def put_back(self, job: QueuedJob, source: Place = Place.RUNNING) -> bool:
-        """Let an entry whose worker is lost wait again where it stood; False when it was taken away."""
+    def put_back(self, job: QueuedJob, source: Place = Place.RUNNING) -> QueuedJob | None:
+        """Let an entry whose worker is lost wait again where it stood; None when it was taken away."""
         again = replace(job, owner=None, lost=job.lost + 1)
-        return self._rename(job, source, again, Place.QUEUED)
+        return again if self._rename(job, source, again, Place.QUEUED) else None
 
     def run_again(self, job: QueuedJob) -> QueuedJob:
         """Put a failed entry back where it stood in the queue, as if it had never run."""

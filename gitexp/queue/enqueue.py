@@ -73,7 +73,7 @@ def drop_snapshots(repo: Repo, board: Board) -> None:
 
     A group that is being queued at this moment has its ref before its entries, so young refs stay.
     """
-    needed = {f"{SNAPSHOTS}{slip.group}" for place, slip in board.slips() if place is not Place.SUCCESS}
+    needed = {snapshot_ref(slip.group) for place, slip in board.slips() if place is not Place.SUCCESS}
     gone = [ref for ref in list_refs(repo, SNAPSHOTS) if ref.name not in needed and _is_settled(ref.name)]
     if gone:
         change_refs(repo, [RefChange(ref.name, new=None, old=ref.oid) for ref in gone])
@@ -88,9 +88,9 @@ def _is_settled(ref: str) -> bool:
     return time.time() - began > 60
 
 
-def snapshot_ref(job: QueuedJob) -> str:
-    """The ref that keeps the snapshot of an entry while the queue has it."""
-    return f"{SNAPSHOTS}{job.group}"
+def snapshot_ref(group: str | None) -> str:
+    """The ref that keeps the snapshot of what was queued together while the queue has any of it."""
+    return f"{SNAPSHOTS}{group}"
 
 
 def names_in_queue(board: Board) -> dict[str, set[str]]:

@@ -34,4 +34,4 @@ def _file(repo: Repo, board: Board, place: Place, job: QueuedJob) -> TakenOut:
     again = place if place in (*_ENDED, Place.HELD) else Place.QUEUED
     free = replace(job, owner=None)
     path = board.folder.relative_to(repo.state_dir) / again.value / free.file_name
-    return TakenOut(path.as_posix(), dump_job(free).decode(), snapshot_ref(job), job.snapshot)
+    return TakenOut(path.as_posix(), dump_job(free).decode(), snapshot_ref(job.group), job.snapshot)

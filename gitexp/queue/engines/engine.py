@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from gitexp.build.stop import Stop
 from gitexp.dataclass import dataclass
@@ -86,6 +86,22 @@ class Engine(Protocol):
 
     def logs(self, ticket: Ticket) -> Path | None:
         """The file with what the job itself printed; None when there is none (yet)."""
+        ...
+
+
+@runtime_checkable
+class Remarking(Protocol):
+    """An engine that has more to say of a submission; most have nothing."""
+
+    remarks: Sequence[str]
+
+
+@runtime_checkable
+class Resuming(Protocol):
+    """An engine that can start jobs anew by their tickets."""
+
+    def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+        """A ticket for each that has a new job. Raises ExpError when it can't be submitted."""
         ...
 
 

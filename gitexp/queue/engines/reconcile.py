@@ -71,9 +71,9 @@ def reconcile(project: Project) -> Joined:
             continue  # what was said was said of a job that is history
         if done is Verdict.WAITS:
             board.hand_back(job)
-        elif done is Verdict.PUT_BACK and board.put_back(job, place):
+        elif done is Verdict.PUT_BACK and (waiting := board.put_back(job, place)):
             tickets.drop(identity)
-            back.append(job)
+            back.append(waiting)
         elif done is Verdict.FAILED and board.end(job, _ending(held[identity], word), Place.FAILED, place):
             tickets.drop(identity)
             failed.append(job)

@@ -9,30 +9,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, cast
 
 from gitexp.errors import ExpError
 from gitexp.project import Project
 from gitexp.queue.board import Board, open_board
-from gitexp.queue.engines.engine import Ticket
+from gitexp.queue.engines.engine import Resuming, Ticket
+from gitexp.queue.engines.give import give
 from gitexp.queue.engines.reconcile import reconcile
 from gitexp.queue.engines.registry import Target, open_engine
-from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import Place, QueuedJob
 
 _EVERY = 60.0  # seconds between two looks of all jobs together
 _ALONE = 5.0  # the same when nothing else runs: who looks now may be the last
-
-
-class Resuming(Protocol):
-    """An engine that can start jobs anew by their tickets."""
-
-    def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
-        """A ticket for each that has a new job. Raises ExpError when it can't be submitted."""
-        ...
 
 
 def look_after(project: Project) -> list[QueuedJob]:
@@ -47,32 +37,25 @@ def look_after(project: Project) -> list[QueuedJob]:
         joined = reconcile(project)
     except ExpError:
         return []  # this is a courtesy: the next one may do it
-    lost: dict[Target, list[tuple[QueuedJob, Ticket]]] = {}
+    lost: dict[Target, list[QueuedJob]] = {}
     for job in joined.put_back:
         ticket = joined.tickets[job.id]
-        waiting = replace(job, owner=None, lost=job.lost + 1)
-        lost.setdefault(Target(ticket.engine, ticket.address), []).append((waiting, ticket))
-    return [job for target, theirs in lost.items() for job in _submit(project, board, target, theirs)]
+        lost.setdefault(Target(ticket.engine, ticket.address), []).append(job)
+    again: list[QueuedJob] = []
+    for target, theirs in lost.items():
+        engine = open_engine(project, target)
+        if isinstance(engine, Resuming):
+            again += _submit(board, theirs, joined.tickets, engine)
+    return again
 
 
 def _submit(
-    project: Project, board: Board, target: Target, lost: Sequence[tuple[QueuedJob, Ticket]]
-) -> Iterator[QueuedJob]:
-    engine = open_engine(project, target)
-    if not hasattr(engine, "again"):
-        return
-    handed = {job.id: job for job, _ in lost if board.move(job, Place.QUEUED, Place.SUBMITTED)}
-    tickets = Tickets(board.folder)
-    try:
-        wanted = [ticket for _, ticket in lost if ticket.entry in handed]
-        for ticket in cast("Resuming", engine).again(wanted):
-            tickets.put(ticket)
-            yield handed.pop(ticket.entry)
-    except ExpError:
-        pass  # refused: they wait in the queue
-    finally:
-        for job in handed.values():
-            board.move(job, Place.SUBMITTED, Place.QUEUED)
+    board: Board, lost: Sequence[QueuedJob], tickets: Mapping[str, Ticket], engine: Resuming
+) -> list[QueuedJob]:
+    """Those that it took; what it refuses waits in the queue."""
+    given = give(board, lost, lambda jobs: engine.again([tickets[job.id] for job in jobs]))
+    taken = {ticket.entry for ticket in given.tickets}
+    return [job for job in lost if job.id in taken]
 
 
 def _our_turn(path: Path, every: float) -> bool:

@@ -22,8 +22,13 @@ from gitexp.errors import Exit, ExpError, near
 from gitexp.queue.engines.dask.batch import Batch
 
 _CLUSTERS = {
-    **{"htcondor": "HTCondorCluster", "lsf": "LSFCluster", "moab": "MoabCluster", "oar": "OARCluster"},
-    **{"pbs": "PBSCluster", "sge": "SGECluster", "slurm": "SLURMCluster"},
+    "htcondor": "HTCondorCluster",
+    "lsf": "LSFCluster",
+    "moab": "MoabCluster",
+    "oar": "OARCluster",
+    "pbs": "PBSCluster",
+    "sge": "SGECluster",
+    "slurm": "SLURMCluster",
 }
 _LISTS = ("worker_extra_args", "job_extra_directives", "job_script_prologue", "job_directives_skip")
 _NUMBERS = ("cores", "processes", "job_cpu", "ncpus")
