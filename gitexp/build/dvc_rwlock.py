@@ -16,6 +16,7 @@ from pathlib import Path
 from gitexp.atomic import write_atomic
 from gitexp.content import Value
 from gitexp.dataclass import dataclass
+from gitexp.git.owner import pid_exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def find_rwlock_trouble(root: Path) -> RwLockTrouble | None:
         return None
     except ValueError:
         return RwLockTrouble(path, broken=True)
-    left = [(path, pid) for _, path, pid in _holders(held) if not _lives(pid)]
+    left = [(path, pid) for _, path, pid in _holders(held) if not pid_exists(pid)]
     return RwLockTrouble(path, left=tuple(dict.fromkeys(left))) if left else None
 
 
@@ -102,17 +103,7 @@ def _without_dead(held: _Held) -> Value:
     """A reader's entry is a list, a writer's is not: as DVC has it."""
     kept: dict[str, dict[str, Value]] = {"write": {}, "read": {}}
     for mode, path, _ in _holders(held):
-        alive = [info for info in held[mode][path] if _lives(info["pid"])]
+        alive = [info for info in held[mode][path] if pid_exists(info["pid"])]
         if alive:
             kept[mode][path] = alive if mode == "read" else alive[0]
     return kept
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -79,17 +79,19 @@ class RunCache:
         """
         if anew:
             look_anew(self._folder(key))
-            for entry in filter(None, map(_read, self._newest_first(key))):
-                self._store.look_anew(out.hash for out in entry.outs if out.hash is not None)
-        found = self._find_here(key)
+        found = self._find_here(key, anew)
         if found is None:
             self._store.bring_runs(key)
             found = self._find_here(key)
         return found
 
-    def _find_here(self, key: str) -> LockEntry | None:
-        usable = (entry for entry in map(_read, self._newest_first(key)) if entry is not None)
-        return next((entry for entry in usable if self.has_outs(entry)), None)
+    def _find_here(self, key: str, anew: bool = False) -> LockEntry | None:
+        for entry in filter(None, map(_read, self._newest_first(key))):
+            if anew:
+                self._store.look_anew(out.hash for out in entry.outs if out.hash is not None)
+            if self.has_outs(entry):
+                return entry
+        return None
 
     def has_outs(self, entry: LockEntry) -> bool:
         """Whether every out of `entry` can be brought back from the store."""

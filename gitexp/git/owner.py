@@ -84,14 +84,21 @@ def is_gone(owner: Owner | None, silent: float) -> bool:
 
 def is_running(owner: Owner) -> bool:
     """Whether the process lives; only for an owner on this host since its last start."""
-    try:
-        os.kill(owner.pid, 0)
-    except ProcessLookupError:
+    if not pid_exists(owner.pid):
         return False
-    except PermissionError:
-        pass  # it lives, and belongs to somebody else
     started = _start_time(owner.pid)
     return started is None or not owner.started or started == owner.started
+
+
+def pid_exists(pid: int) -> bool:
+    """Whether this host has a process of that number now, whoever's it is."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def boot_id() -> str:

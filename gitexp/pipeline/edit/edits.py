@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from gitexp.dataclass import dataclass
 from gitexp.pipeline.stage import Value
@@ -22,6 +23,19 @@ class Edit:
     kind: EditKind
     keys: Keys
     value: Value = None
+
+
+def edit_in(document: Any, edit: Edit) -> None:
+    """Do an edit that has keys in nested mappings and lists. Raises LookupError and TypeError."""
+    folder = document
+    for key in edit.keys[:-1]:
+        folder = folder[key]
+    if edit.kind is EditKind.DELETE:
+        del folder[edit.keys[-1]]
+    elif edit.kind is EditKind.ADD and isinstance(folder, list):
+        folder.append(edit.value)
+    else:
+        folder[edit.keys[-1]] = edit.value
 
 
 def find_edits(old: Value, new: Value, keys: Keys = ()) -> Iterator[Edit]:

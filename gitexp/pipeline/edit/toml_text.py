@@ -7,7 +7,7 @@ from typing import Any
 
 from gitexp import deferred
 from gitexp.errors import ExpError
-from gitexp.pipeline.edit.edits import Edit, EditKind
+from gitexp.pipeline.edit.edits import Edit, EditKind, edit_in
 from gitexp.pipeline.edit.spots import newline_of
 from gitexp.pipeline.stage import Value
 
@@ -21,15 +21,7 @@ def edit_toml(text: str, edits: Sequence[Edit]) -> str:
             document.clear()
             document.update(edit.value)
             continue
-        folder: Any = document
-        for key in edit.keys[:-1]:
-            folder = folder[key]
-        if edit.kind is EditKind.DELETE:
-            del folder[edit.keys[-1]]
-        elif edit.kind is EditKind.ADD and isinstance(folder, list):
-            folder.append(edit.value)
-        else:
-            folder[edit.keys[-1]] = edit.value
+        edit_in(document, edit)
     edited: str = document.as_string()
     return _with_newlines(edited, newline_of(text))
 

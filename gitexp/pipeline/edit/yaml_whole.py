@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gitexp import deferred
-from gitexp.pipeline.edit.edits import Edit, EditKind
+from gitexp.pipeline.edit.edits import Edit, edit_in
 
 
 def edit_yaml_whole(text: str, edits: Sequence[Edit]) -> str | None:
@@ -23,23 +23,11 @@ def edit_yaml_whole(text: str, edits: Sequence[Edit]) -> str | None:
     try:
         document = yaml.load(text)
         for edit in edits:
-            document = _edit(document, edit)
+            if edit.keys:
+                edit_in(document, edit)
+            else:
+                document = edit.value
         yaml.dump(document, written)
     except (ruamel.error.YAMLError, LookupError, TypeError):
         return None
     return written.getvalue()
-
-
-def _edit(document: Any, edit: Edit) -> Any:
-    if not edit.keys:
-        return edit.value
-    folder = document
-    for key in edit.keys[:-1]:
-        folder = folder[key]
-    if edit.kind is EditKind.DELETE:
-        del folder[edit.keys[-1]]
-    elif edit.kind is EditKind.ADD and isinstance(folder, list):
-        folder.append(edit.value)
-    else:
-        folder[edit.keys[-1]] = edit.value
-    return document
