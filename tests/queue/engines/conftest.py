@@ -1,4 +1,4 @@
-"""One Slurm for all tests of a process that need it."""
+"""One Slurm and one Grid Engine for all tests of a process that need them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.gridengine import GridEngine, start_gridengine
+from tests.queue.engines.batch_ground import make_waiting_far
+from tests.queue.far.ground import Far
 from tests.slurm import Cluster, lay_down, start_slurm
 
 
@@ -29,3 +32,24 @@ def cluster(one_cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 def project(work: Path) -> Path:
     """A pipeline whose second stage waits for a file, if told so."""
     return lay_down(work / "a project")
+
+
+@pytest.fixture(scope="session")
+def one_gridengine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GridEngine]:
+    engine = start_gridengine(tmp_path_factory.mktemp("gridengine"))
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+def gridengine(one_gridengine: GridEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[GridEngine]:
+    """A Grid Engine without jobs, to which commands of the test speak."""
+    one_gridengine.environment_for(monkeypatch)
+    yield one_gridengine
+    one_gridengine.clear()
+
+
+@pytest.fixture
+def far(work: Path, monkeypatch: pytest.MonkeyPatch) -> Far:
+    """A project whose experiments wait as wait.sh says."""
+    return make_waiting_far(work, monkeypatch)

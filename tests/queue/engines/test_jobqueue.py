@@ -15,8 +15,9 @@ from gitexp.experiment.find import list_experiments
 from gitexp.project import find_project
 from gitexp.queue.engines.engine import Order
 from gitexp.queue.engines.registry import Target, open_engine
-from tests.programs import EXP, exp, exp_ok, finish, git, start
-from tests.queue.far.ground import Far, make_far
+from tests.programs import exp, exp_ok
+from tests.queue.engines.batch_ground import configure, submit
+from tests.queue.far.ground import Far
 from tests.slurm import Cluster, job_of, states, status, wait_for_states, wait_until
 
 pytestmark = [
@@ -24,15 +25,6 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-CONFIG = """\
-jobqueue:
-  {system}:
-    cores: 1
-    memory: 300MB
-    local-directory: {scratch}
-    job-script-prologue: [export GITEXP_WORK={scratch}]
-"""
-SMALL = ("-o", "scheduler-memory=300MB")
 # A batch system: `qsub FILE` runs it as a process of its own and says its id, `qdel ID` ends it.
 QSUB = """\
 #!/bin/sh
@@ -42,15 +34,6 @@ echo $! >> {folder}/pids
 echo "$!.server"
 """
 QDEL = "#!/bin/sh\necho ${{1%%.*}} >> {folder}/deleted\nkill -TERM -- -${{1%%.*}}\n"
-
-
-@pytest.fixture
-def far(work: Path, monkeypatch: pytest.MonkeyPatch) -> Far:
-    far = make_far(work, monkeypatch)
-    far.lab.edit("dvc.yaml", lambda text: text.replace("cmd: grep", f"cmd: sh {work}/wait.sh; grep"))
-    (work / "wait.sh").write_text("")
-    git(far.lab.path, "commit", "-qam", "waits")
-    return far
 
 
 @pytest.fixture
@@ -69,24 +52,6 @@ def shell_pbs(work: Path, far: Far, monkeypatch: pytest.MonkeyPatch) -> Iterator
             os.killpg(int(pid), signal.SIGKILL)
         except ProcessLookupError:
             continue
-
-
-def configure(system: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (work / "dask").mkdir()
-    (work / "dask" / "jobqueue.yaml").write_text(CONFIG.format(system=system, scratch=work / "scratch"))
-    monkeypatch.setenv("DASK_CONFIG", str(work / "dask"))
-
-
-def submit(far: Far, system: str, *words: str) -> None:
-    """As from a login node, of which nothing is left afterwards."""
-    login = start(far.lab.path, (*EXP, "queue", "start", "--on", f"dask={system}", *SMALL, *words))
-    said = finish(login)
-    assert said.out.startswith("Submitted "), said.err
-    try:
-        os.killpg(login.pid, signal.SIGKILL)
-        raise AssertionError("something of ours stayed on the login node")
-    except ProcessLookupError:
-        pass
 
 
 def test_on_slurm_the_scheduler_is_a_job_too(

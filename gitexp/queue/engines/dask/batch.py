@@ -1,11 +1,12 @@
 """A Dask of our own, made of jobs of a batch system: its folder, which login node and compute nodes share.
 
     .git/gitexp/queue/dask/<batch>/entries          an entry a line, as JSON: key, waybill, terms of its task
+                                   system           the batch system, 'slurm'
                                    options          arguments of the scheduler, as JSON
                                    jobs             'scheduler 4711', 'worker 4712', …: the batch system's ids
                                    scheduler.json   where the scheduler listens; its mtime is a heartbeat
                                    cancelled/<id>   entries that are not wanted any more
-                                   over             the scheduler has nothing left to do, and is gone
+                                   over             nothing more will be done; why, unless all is done
                                    log/             what the jobs printed, unless dask-jobqueue is told where
 
 The scheduler's own job (see `gitexp.queue.engines.dask.keeper`) reads the entries when it begins, so nobody
@@ -67,6 +68,7 @@ class Batch:
 
     def write(self, loads: Iterable[Load], options: Mapping[str, Any]) -> None:
         """Lay down what is to be run, and the arguments of the scheduler."""
+        write_atomic(self.folder / "system", self.system.encode())
         write_atomic(self.folder / "options", json.dumps(dict(options)).encode())
         lines = (json.dumps([load.entry, load.key, load.waybill, load.terms]) for load in loads)
         write_atomic(self.folder / "entries", "".join(f"{line}\n" for line in lines).encode())
@@ -88,6 +90,14 @@ class Batch:
             write_atomic(self.folder / "cancelled" / entry, b"")
         return not self.read()
 
+    def end(self, why: str = "") -> None:
+        """Nothing more will be done: jobs that begin later go at once. `why`, unless its work is done."""
+        write_atomic(self.over_file, why.encode())
+
+    def why_over(self) -> str:
+        """Why it ended before its work was done; empty when it was."""
+        return self.over_file.read_text()
+
     def add_job(self, kind: str, job: str) -> None:
         with (self.folder / "jobs").open("a") as jobs:
             jobs.write(f"{kind} {job}\n")
@@ -100,6 +110,13 @@ class Batch:
             return []
         words = (line.split(None, 1) for line in lines)
         return [job for this, job in words if kind in (None, this)]
+
+    def submitted_at(self) -> float:
+        """When its last job was submitted, in seconds since the epoch."""
+        try:
+            return (self.folder / "jobs").stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def beat(self) -> None:
         """The scheduler lives."""
@@ -118,6 +135,11 @@ def new_batch(board: Path, system: str) -> Batch:
     """A batch with a name of its own; nothing is written yet."""
     stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
     return Batch(system, board / "dask" / stamp)
+
+
+def batch_in(folder: Path) -> Batch:
+    """The batch that has this folder."""
+    return Batch((folder / "system").read_text(), folder)
 
 
 def find_batch(board: Path, address: str) -> Batch | None:

@@ -16,7 +16,13 @@ from gitexp.queue.engines.dask.batch import Load, find_batch, new_batch, system_
 from gitexp.queue.engines.dask.checks import require_workers
 from gitexp.queue.engines.dask.mirror import mirror, unmirror
 from gitexp.queue.engines.dask.scheduler import Scheduler, connected
-from gitexp.queue.engines.dask.standing import SILENT, word_of, word_without_scheduler
+from gitexp.queue.engines.dask.standing import (
+    LEFT,
+    word_of,
+    word_of_silence,
+    word_without_scheduler,
+    word_without_workers,
+)
 from gitexp.queue.engines.dask.terms import KEYS, Terms, terms_of_order
 from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
 from gitexp.queue.engines.registry import engine_part
@@ -115,13 +121,13 @@ class DaskEngine:
         try:
             words = self._ask(tickets) if without is None else {one.entry: without for one in tickets}
         except ExpError as error:
-            if self._batch is not None and self._batch.is_silent():
-                words = {ticket.entry: SILENT for ticket in tickets}
-            else:
-                trouble = error
+            silence = word_of_silence(self._batch) if self._batch else None
+            words = {ticket.entry: silence for ticket in tickets} if silence else {}
+            trouble = error if silence is None else None
         home = self._take_in(tickets)
         if trouble is not None:
             raise trouble
+        self._end_if_left_behind(words)
         idle = [
             entry
             for entry, word in words.items()
@@ -135,9 +141,20 @@ class DaskEngine:
         with self._connected() as scheduler:
             states = scheduler.states([ticket.handle for ticket in tickets])
             words = {ticket.entry: word_of(states.get(ticket.handle)) for ticket in tickets}
+            if self._batch is not None and not scheduler.workers():
+                alone = word_without_workers(self._batch)
+                if alone is not None and not scheduler.workers():  # none has come since
+                    words = {entry: alone if _waits(word) else word for entry, word in words.items()}
             running = {e: word.where for e, word in words.items() if word.standing is Standing.RUNNING}
             mirror(self._project.repo, self._board, scheduler, running)
         return words
+
+    def _end_if_left_behind(self, words: Mapping[str, Word]) -> None:
+        """Jobs of a batch that can do nothing more for its entries wait or run in vain."""
+        why = next((word.reason for word in words.values() if word.state == LEFT), None)
+        if self._batch is not None and why is not None and not self._batch.over_file.exists():
+            self._batch.end(why)
+            engine_part(NAME, "jobqueue").cancel_jobs(self._batch)
 
     def _take_in(self, tickets: Sequence[Ticket]) -> set[str]:
         held = Tickets(self._board.folder)
@@ -172,6 +189,10 @@ class DaskEngine:
         """The run's own log, as far as it is known here: tasks print nothing beside it."""
         log = job_of_entry(self._project.repo, ticket.entry).log
         return log if log.exists() else None
+
+
+def _waits(word: Word) -> bool:
+    return word.standing is Standing.PENDING
 
 
 def open_engine(project: Project, address: str) -> DaskEngine:

@@ -132,8 +132,11 @@ def _make(system: str, batch: Batch, kind: str, options: Mapping[str, Any]) -> J
     section = f"jobqueue.{given.get('config_name') or system}"
     if dask.config.get(section, None) is None:
         raise ExpError(f"dask-jobqueue's configuration has no section {section}.", exit_code=Exit.USAGE)
-    prologue = given.get("job_script_prologue")
-    prologue = dask.config.get(f"{section}.job-script-prologue", []) if prologue is None else prologue
+    prologue = _list(given, section, "job_script_prologue")
+    directives = _list(given, section, "job_extra_directives")
+    if system == "sge" and not any(one.startswith("-S") for one in directives):
+        # Its queues give scripts to csh, whatever their first line says, unless they are told otherwise.
+        given["job_extra_directives"] = [*directives, "-S /bin/bash"]
     if "log_directory" not in given and dask.config.get(f"{section}.log-directory", None) is None:
         given["log_directory"] = str(batch.log)
     if kind == "scheduler":
@@ -156,6 +159,14 @@ def _make(system: str, batch: Batch, kind: str, options: Mapping[str, Any]) -> J
             f"say `-o cores=4 -o memory=16GB`, or in ~/.config/dask/jobqueue.yaml under jobqueue.{system}.",
             Exit.USAGE,
         ) from error
+
+
+def _list(given: Mapping[str, Any], section: str, name: str) -> list[str]:
+    """An option that is a list: as it is given, or as the configuration has it."""
+    value = given.get(name)
+    return list(
+        (dask.config.get(f"{section}.{name.replace('_', '-')}", None) if value is None else value) or ()
+    )
 
 
 def _job_class(system: str) -> type[Job]:

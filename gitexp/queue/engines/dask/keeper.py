@@ -20,10 +20,12 @@ from distributed import Client, Scheduler, fire_and_forget
 
 from gitexp.atomic import write_atomic
 from gitexp.queue.engines.dask import there
-from gitexp.queue.engines.dask.batch import BEAT, Batch
+from gitexp.queue.engines.dask.batch import BEAT, Batch, batch_in
+from gitexp.queue.engines.dask.standing import LEFT, word_without_workers
 
 _LINGER = 10.0  # seconds without work after which it goes: more may be on its way
 _LOOK = 0.5  # seconds between looks
+_ALONE = 60.0  # seconds between questions whether a worker may come, while there is none
 _DONE = ("memory", "erred", "released", "forgotten")
 _OURS = "gitexp-"  # keys of our tasks begin so
 
@@ -39,13 +41,14 @@ async def keep(batch: Batch, **options: Any) -> None:
                     there.whole(there.run), load.waybill, key=load.key, pure=False, **load.terms
                 )
                 fire_and_forget(future)
-            await _until_done(scheduler, batch)
-        write_atomic(batch.over_file, b"")
+            why = await _until_done(scheduler, batch)
+        batch.end(why)
         batch.scheduler_file.unlink(missing_ok=True)
 
 
-async def _until_done(scheduler: Scheduler, batch: Batch) -> None:
-    busy = beaten = time.monotonic()
+async def _until_done(scheduler: Scheduler, batch: Batch) -> str:
+    """Wait for the end of the work; or, with a reason, for that of the last job that could do it."""
+    busy = beaten = asked = time.monotonic()
     while time.monotonic() - busy < _LINGER:
         await asyncio.sleep(_LOOK)
         now = time.monotonic()
@@ -54,6 +57,14 @@ async def _until_done(scheduler: Scheduler, batch: Batch) -> None:
         if now - beaten > BEAT:
             beaten = now
             batch.beat()
+        if scheduler.workers:
+            asked = now
+        elif now - asked > _ALONE:
+            asked = now
+            word = await asyncio.to_thread(word_without_workers, batch)
+            if word is not None and word.state == LEFT and not scheduler.workers:
+                return word.reason
+    return ""
 
 
 def _is_ours(key: object) -> bool:
@@ -66,7 +77,7 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("--interface")
     parser.add_argument("--protocol")
     told, _ = parser.parse_known_args(words)
-    batch = Batch("", told.folder)
+    batch = batch_in(told.folder)
     named = {"interface": told.interface, "protocol": told.protocol}
     options = {**{key: value for key, value in named.items() if value}, **batch.scheduler_options()}
     asyncio.run(keep(batch, **options))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from gitexp.errors import ExpError
+from gitexp.queue.engines.dask.asking import OVER, ask
 from gitexp.queue.engines.dask.batch import Batch
 from gitexp.queue.engines.engine import Standing, Word
-from gitexp.queue.engines.slurm.commands import Slurm
-from gitexp.queue.engines.slurm.words import FORGOTTEN
-from gitexp.queue.engines.slurm.words import word_of as word_of_job
 
 _NEVER_HEARD = Word(Standing.LOST, "unknown to Dask", "its workers died, or the scheduler was started anew")
-_OVER = Word(Standing.LOST, "left behind", "the scheduler's job is over")
+LEFT = "left behind"  # by a batch that will do no more
 SILENT = Word(Standing.LOST, "silent", "the scheduler's job has died")
 
 
@@ -32,26 +29,52 @@ def word_of(state: tuple[str, str, Mapping[str, float], str] | None) -> Word:
 def word_without_scheduler(batch: Batch) -> Word | None:
     """What is true of a batch's entries while its scheduler can't be asked; None when it should answer."""
     if batch.over_file.exists():
-        return _OVER
+        return Word(Standing.LOST, LEFT, batch.why_over() or "the scheduler's job is over")
     if batch.scheduler_file.exists():
         return None
-    job = next(iter(batch.jobs("scheduler")), "?")
-    said = _ask_slurm(job) if batch.system == "slurm" else None
+    job = _scheduler_of(batch)
+    said = ask(batch, job)
     if said is not None and said.standing is Standing.RUNNING:
         said = None  # it is about to begin
-    if said is not None and said.standing in (Standing.LOST, Standing.ENDED):
+    if said is not None and said.standing in OVER:
         begun = batch.scheduler_file.exists() or batch.over_file.exists()  # since we looked
         return word_without_scheduler(batch) if begun else _gone(job, said)
     reason = f": {said.reason}" if said is not None and said.reason else ""
     return Word(Standing.PENDING, "pending", f"the scheduler's job {job} has not begun{reason}")
 
 
-def _gone(job: str, said: Word) -> Word:
-    return Word(Standing.LOST, "left behind", f"the scheduler's job {job} was {said.state}")
+def word_of_silence(batch: Batch) -> Word | None:
+    """What is true when a scheduler that has begun does not answer; None when it may yet."""
+    job = _scheduler_of(batch)
+    said = ask(batch, job)
+    if said is not None and said.standing in OVER:
+        return _gone(job, said)
+    return SILENT if batch.is_silent() else None
 
 
-def _ask_slurm(job: str) -> Word | None:
-    try:
-        return next((word_of_job(seen) for seen in Slurm().squeue([job])), FORGOTTEN)
-    except ExpError:
+def word_without_workers(batch: Batch) -> Word | None:
+    """What is true of tasks that wait while there is no worker at all; None when that can't be learned."""
+    jobs = batch.jobs("worker")
+    for job in jobs:
+        said = ask(batch, job)
+        if said is None:
+            return None
+        if said.standing not in OVER:
+            begun = "begins" if said.standing is Standing.RUNNING else "has not begun"
+            reason = f": {said.reason}" if said.reason else ""
+            return Word(Standing.PENDING, "pending", f"the workers' job {job} {begun}{reason}")
+    if not jobs:
         return None
+    return Word(Standing.LOST, LEFT, f"no worker is left: {_of(jobs)} over")
+
+
+def _of(jobs: Sequence[str]) -> str:
+    return f"job {jobs[0]} is" if len(jobs) == 1 else f"all {len(jobs)} jobs of them are"
+
+
+def _scheduler_of(batch: Batch) -> str:
+    return next(iter(batch.jobs("scheduler")), "?")
+
+
+def _gone(job: str, said: Word) -> Word:
+    return Word(Standing.LOST, LEFT, f"the scheduler's job {job} is gone ({said.state})")

@@ -1,0 +1,49 @@
+"""A project whose queue a batch system is to run, and submission as from a login node."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.programs import EXP, finish, git, start
+from tests.queue.far.ground import Far, make_far
+
+CONFIG = """\
+jobqueue:
+  {system}:
+    cores: 1
+    memory: 300MB
+    local-directory: {scratch}
+    job-script-prologue: [export GITEXP_WORK={scratch}]
+"""
+SMALL = ("-o", "scheduler-memory=300MB")
+
+
+def make_waiting_far(work: Path, monkeypatch: pytest.MonkeyPatch) -> Far:
+    """Its experiments run wait.sh first, which is empty."""
+    far = make_far(work, monkeypatch)
+    far.lab.edit("dvc.yaml", lambda text: text.replace("cmd: grep", f"cmd: sh {work}/wait.sh; grep"))
+    (work / "wait.sh").write_text("")
+    git(far.lab.path, "commit", "-qam", "waits")
+    return far
+
+
+def configure(system: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "dask").mkdir()
+    (work / "dask" / "jobqueue.yaml").write_text(CONFIG.format(system=system, scratch=work / "scratch"))
+    monkeypatch.setenv("DASK_CONFIG", str(work / "dask"))
+
+
+def submit(far: Far, system: str, *words: str) -> None:
+    """As from a login node, of which nothing is left afterwards."""
+    login = start(far.lab.path, (*EXP, "queue", "start", "--on", f"dask={system}", *SMALL, *words))
+    said = finish(login)
+    assert said.out.startswith("Submitted "), said.err
+    try:
+        os.killpg(login.pid, signal.SIGKILL)
+        raise AssertionError("something of ours stayed on the login node")
+    except ProcessLookupError:
+        pass
