@@ -81,8 +81,8 @@ class RunCache:
             look_anew(self._folder(key))
         found = self._find_here(key, anew)
         if found is None:
-            self._store.bring_runs(key)
-            found = self._find_here(key)
+            self._store.bring_runs(key, anew)
+            found = self._find_here(key, anew)
         return found
 
     def _find_here(self, key: str, anew: bool = False) -> LockEntry | None:

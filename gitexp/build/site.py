@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
 
+from gitexp.build.claims import Claims, FolderClaims
 from gitexp.cache.memory.memo import Memo
 from gitexp.cache.store import Store
 from gitexp.cache.tree import Ignored
@@ -38,6 +39,7 @@ class Site:
     env: Mapping[str, str] = field(default_factory=dict)  # for stage commands: DVC_ROOT, DVC_EXP_NAME …
     log: Path | None = None  # the whole output of the build is appended here
     ask: Ask = asked_now  # for questions to Git whose answer is the same in all worktrees of one tree
+    far_claims: Claims | None = None  # those of workers that share no folder; usually the repository's hold
     caller_dir: str = ""  # where the user called from, relative to the DVC root: DVC_STAGE is seen from there
 
     def path(self, relative: str) -> Path:
@@ -51,6 +53,6 @@ class Site:
         return "" if relative == "." else f"{relative}/"
 
     @property
-    def claims(self) -> Path:
-        """Locks of running stages, shared by all worktrees of the repository."""
-        return self.repo.state_dir / "claims"
+    def claims(self) -> Claims:
+        """What keeps equal stages apart: in all worktrees of the repository, or farther."""
+        return self.far_claims or FolderClaims(self.repo.state_dir / "claims")

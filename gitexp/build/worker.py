@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from gitexp.build.claim import Unclaimed, claim, claim_all
+from gitexp.build.claim import Unclaimed
 from gitexp.build.command import CommandRunner
 from gitexp.build.contents import Contents
 from gitexp.build.deadline import Deadline
@@ -31,12 +31,11 @@ from gitexp.build.exit_words import exit_words
 from gitexp.build.inbox import Done
 from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
 from gitexp.build.locks import Locks
-from gitexp.build.mutex import mutex_claims
 from gitexp.build.needs import Needs
 from gitexp.build.outs import make_way, missing_outs, record_outs, restore_outs
 from gitexp.build.plan import Action, Cause, Step
 from gitexp.build.planner import Planner
-from gitexp.build.runcache import RunCache, may_restore, may_save, run_key
+from gitexp.build.runcache import RunCache, may_save, run_key
 from gitexp.build.site import Site
 from gitexp.build.stop import Stop
 from gitexp.build.written_through import require_untouched
@@ -113,15 +112,19 @@ class Worker:
         stage = step.stage
         share = self.share and not any(reason.cause is Cause.FORCED for reason in step.reasons)
         inputs = self._inputs(stage)
-        key = run_key(inputs, tuple(out.written for out in stage.outs)) if may_restore(stage) else None
-        mutexes = mutex_claims(self.needs[stage.address].mutexes)
-        with claim_all(self.site.claims, mutexes, self.stop, lambda: None):
+        # Nobody waits for a run that is not kept: it would have to be made again all the same.
+        kept = self.commit and may_save(stage)
+        key = run_key(inputs, tuple(out.written for out in stage.outs)) if kept else None
+        claims = self.site.claims
+        with claims.mutexes(self.needs[stage.address].mutexes, self.stop):
             if key is None or not share:
                 return Outcome.RAN, self._run(stage, inputs)
-            with claim(self.site.claims, key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
+            with claims.run(key, self.stop, lambda: self.tell(StageWaiting(stage.address))):
                 earlier = self.planner.find_run(stage, inputs, anew=True)
                 if earlier is None:
-                    return Outcome.RAN, self._run(stage, inputs)
+                    entry = self._run(stage, inputs)
+                    self._share(stage, entry)
+                    return Outcome.RAN, entry
             # The claim is let go first: others that waited for the same run need not wait for this copy too.
             return Outcome.RESTORED, self._restore(stage, earlier)
 
@@ -202,6 +205,13 @@ class Worker:
     def _remember(self, stage: Stage, entry: LockEntry) -> None:
         if self.commit and may_save(stage):
             RunCache(self.site.store).save(entry)
+
+    def _share(self, stage: Stage, entry: LockEntry) -> None:
+        """What can't be shared now is made again by those who wait: that is no failure of this stage."""
+        try:
+            self.site.claims.share(entry)
+        except ExpError as error:
+            self.tell(Warned(f"stage '{stage.address}' can't be shared with other runs: {error.message}"))
 
     def _entry_inputs(self, stage: Stage, source: LockEntry) -> LockEntry:
         now = inputs_now(stage, self.contents, self.locks.get(stage.address))

@@ -94,8 +94,11 @@ class Store:
     def bring(self, hash: Hash, only: str | None = None) -> None:
         """Called before the object is read or placed: a store with a supplier gets what it lacks."""
 
-    def bring_runs(self, key: str) -> None:
-        """Called when the run cache has no run of `key`: a store with a supplier asks for some."""
+    def bring_runs(self, key: str, anew: bool = False) -> None:
+        """Called when the run cache has no run of `key`: a store with a supplier asks for some.
+
+        `anew`: another host may have sent one a moment ago.
+        """
 
     def read_dir(self, hash: Hash) -> Entries | None:
         """Path inside the directory -> md5, in manifest order; None if there is no sound manifest."""

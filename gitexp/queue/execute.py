@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from gitexp.build.claims import Claims
 from gitexp.build.stop import Stop
 from gitexp.experiment.find import experiment_of_ref
 from gitexp.experiment.message import parse
@@ -58,7 +59,8 @@ class Engine:
             if job.prefix not in self._sessions:
                 project = find_project(self._own.project.repo.work_tree / job.prefix)
                 opened = self._others.enter_context(open_session(project, self._own.request, Stop()))
-                shared = replace(opened, slots=self._own.slots, jobs=self._own.jobs)
+                own = self._own
+                shared = replace(opened, slots=own.slots, jobs=own.jobs, claims=own.claims)
                 self._sessions[job.prefix] = shared
             return self._sessions[job.prefix]
 
@@ -101,11 +103,13 @@ def _published(session: Session, job: QueuedJob) -> Experiment | None:
 
 
 @contextmanager
-def open_engine(project: Project, jobs: int | None = None, gpus: str | None = None) -> Iterator[Engine]:
+def open_engine(
+    project: Project, jobs: int | None = None, gpus: str | None = None, claims: Claims | None = None
+) -> Iterator[Engine]:
     """An engine; on leaving, what was hashed is remembered for the next one.
 
     `jobs`: how many stage commands may run at once, over all the entries that run in this process. `gpus`:
-    the devices that they share with whoever else uses them.
+    the devices that they share with whoever else uses them. `claims`: of workers that share nothing with it.
     """
     with open_session(project, RunRequest(jobs=jobs, gpus=gpus), Stop()) as session, ExitStack() as others:
-        yield Engine(session, others)
+        yield Engine(replace(session, claims=claims), others)

@@ -8,7 +8,7 @@ that its children are there too; where that turns out wrong the directory is no 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from gitexp.content import Hash
 class Supplier:
     """Brings objects and runs from remotes. Threads share one. Every method raises RemoteTrouble, ExpError.
 
-    `usual` names the remote of what `know` was not told of. `open_named` makes a remote of a name.
+    `usual` names the remote of what `know` was not told of. `open_named` makes a remote of a name. With
+    `grows` others add to the remotes meanwhile: who looks anew asks again for what was not there.
     """
 
     def __init__(
@@ -32,9 +33,10 @@ class Supplier:
         open_named: Callable[[str], RemoteStore],
         is_sound: RunCheck,
         jobs: int | None = None,
+        grows: bool = False,
     ) -> None:
         self._usual, self._open = usual, open_named
-        self._is_sound, self._jobs = is_sound, jobs
+        self._is_sound, self._jobs, self._grows = is_sound, jobs, grows
         self._known: dict[Hash, str] = {}
         self._opened: dict[str, RemoteStore] = {}
         self._offered: dict[str, bool] = {}  # by value
@@ -52,6 +54,13 @@ class Supplier:
             if hash.value not in self._offered:
                 self._ask([hash, *(one for one in self._known if one.value not in self._offered)])
             return self._offered[hash.value]
+
+    def look_anew(self, hashes: Iterable[Hash]) -> None:
+        """Forget that these were not there, if that may have changed."""
+        with self._lock:
+            for hash in hashes if self._grows else ():
+                if self._offered.get(hash.value) is False:
+                    del self._offered[hash.value]
 
     def _ask(self, hashes: Collection[Hash]) -> None:
         by_remote: dict[str, dict[str, str]] = {}
@@ -78,10 +87,10 @@ class Supplier:
             if pull_objects(store, remote, [hash], self._jobs, parts={hash: ()}).failed:
                 self._offered[hash.value] = False
 
-    def bring_runs(self, store: Store, key: str) -> None:
+    def bring_runs(self, store: Store, key: str, anew: bool = False) -> None:
         """Fetch the runs kept under one key of the run cache. A remote that can't tell has none."""
         with self._lock:
-            if key in self._runs:
+            if key in self._runs and not (anew and self._grows):
                 return
             self._runs.add(key)
             with suppress(RemoteTrouble):
@@ -121,8 +130,13 @@ class SuppliedStore(Store):
         if self._is_ours(hash) and self._plain.missing(hash, only) and self._supplier.offers(hash):
             self._supplier.bring(self._plain, hash, only)
 
-    def bring_runs(self, key: str) -> None:
-        self._supplier.bring_runs(self._plain, key)
+    def bring_runs(self, key: str, anew: bool = False) -> None:
+        self._supplier.bring_runs(self._plain, key, anew)
+
+    def look_anew(self, hashes: Iterable[Hash]) -> None:
+        wanted = list(hashes)
+        super().look_anew(wanted)
+        self._supplier.look_anew(wanted)
 
     def _is_ours(self, hash: Hash) -> bool:
         return self.objects.knows(hash.algorithm)

@@ -17,16 +17,18 @@ from gitexp.project.remotes import choose_remote
 _USUAL = ""  # stands for the project's own remote
 
 
-def open_supplied(project: Project) -> tuple[SuppliedStore, Callable[[Graph, Locks], None]]:
+def open_supplied(
+    project: Project, grows: bool = False
+) -> tuple[SuppliedStore, Callable[[Graph, Locks], None]]:
     """The project's cache with its remotes behind it, and what is to be told which data may be wanted.
 
-    No remote is asked before something is missing.
+    No remote is asked before something is missing. `grows`: others add to them while the run goes on.
     """
 
     def open_named(name: str) -> RemoteStore:
         return open_remote(choose_remote(project.settings, name or None))
 
-    supplier = Supplier(_USUAL, open_named, RunCache(open_store(project)).is_sound)
+    supplier = Supplier(_USUAL, open_named, RunCache(open_store(project)).is_sound, grows=grows)
 
     def know(graph: Graph, locks: Locks) -> None:
         stages = graph.stages.values()

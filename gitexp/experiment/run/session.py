@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import field, replace
 
 from gitexp import deferred
+from gitexp.build.claims import Claims
 from gitexp.build.locks import Locks
 from gitexp.build.slots import Slots
 from gitexp.build.stop import Stop
@@ -60,6 +61,7 @@ class Session:
     take_edits: bool = True  # whether data edited in the workspace enters the run; not for queued snapshots
     env: Mapping[str, str] = field(default_factory=dict)  # for every stage command
     know: Know = unsupplied  # with --pull: told which data an experiment may want, and where it is
+    claims: Claims | None = None  # of workers that share nothing but remotes
     devices: Devices | None = None  # handed out to stage commands, where there are any
 
 
@@ -102,7 +104,8 @@ def supplied(session: Session) -> Session:
     """The session; if its request asks for that, with the data remotes behind its store."""
     if not session.request.terms.pull:
         return session
-    store, know = deferred.module("gitexp.experiment.data.supply").open_supplied(session.project)
+    supply = deferred.module("gitexp.experiment.data.supply")
+    store, know = supply.open_supplied(session.project, grows=session.claims is not None)
     return replace(session, store=store, know=know)
 
 

@@ -149,4 +149,5 @@ def site_of(session: Session, attempt: Attempt, ground: Ground, log: Path | None
         log=log,
         ask=partial(session.once.ask, attempt.tree),
         caller_dir=caller_dir(session.project) or ".",
+        far_claims=session.claims,
     )

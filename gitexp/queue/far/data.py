@@ -1,5 +1,7 @@
 """The data that a run on a machine that shares nothing has made goes to the data remotes, its runs after it.
 
+`send_run` does so for one stage as soon as it is over, `send_data` for all that is left in the end.
+
 Only what belongs to this run is looked at: neither cache nor run cache is walked. What a process has sent,
 or found there, it does not ask for again.
 """
@@ -24,6 +26,7 @@ from gitexp.experiment.pipelines import ReadPipeline, read_pipeline
 from gitexp.experiment.stores import open_store
 from gitexp.git.objects import ObjectReader
 from gitexp.git.tree_files import TreeFiles
+from gitexp.pipeline.lock import LockEntry
 from gitexp.pipeline.source import visible
 from gitexp.project import Project, Remote
 from gitexp.project.remotes import choose_remote
@@ -50,7 +53,17 @@ def send_data(project: Project, commit: str) -> None:
         read = read_pipeline(project, TreeFiles(reader, commit, project.prefix, visible))
     for name, hashes in _by_remote(read).items():
         _send(store, _line_of(project, name), hashes)
-    files, made = _runs(RunCache(store), read)
+    _send_runs(project, store, *_runs(RunCache(store), read))
+
+
+def send_run(project: Project, entry: LockEntry) -> None:
+    """Push what a stage has just made, then its run: who finds the run finds its outs. Raises ExpError."""
+    store = open_store(project)
+    made = [out.hash for out in entry.outs if out.hash is not None]
+    _send_runs(project, store, RunCache(store).files_of(entry), made)
+
+
+def _send_runs(project: Project, store: Store, files: Iterable[Path], made: Iterable[Hash]) -> None:
     usual = _line_of(project, None)
     _send(store, usual, made)
     new = [file for file in files if str(file) not in usual.sent]

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from random import random
 from typing import TypeVar
 
 from gitexp.build.stop import Stop
@@ -68,16 +69,21 @@ def send(sending: Sending) -> Ending | None:
     ExpError when the remote does not take it, or can't be reached for a minute.
     """
     over: str | None = None  # what a forced run replaces
-    for _ in range(_ROUNDS):
+    refused = None
+    for round_ in range(_ROUNDS):
         refused = _insist(sending.stop, partial(_push, sending, over))
         if not refused:
             return sending.ending
         ended, experiment = _insist(sending.stop, partial(_look, sending))
         if ended is not None:
             return None
-        if experiment is None or sending.ref is None:
-            raise ExpError(f"Git remote '{sending.url}' does not take {refused[0]}: {refused[1]}")
-        sending, over = _other_way(sending, experiment)
+        if experiment is not None and sending.ref is not None:
+            sending, over, refused = *_other_way(sending, experiment), None
+        elif round_ + 1 < _ROUNDS:
+            # Of several that push the record of one environment at once all but one are refused.
+            time.sleep(random() * (round_ + 1))
+    if refused:
+        raise ExpError(f"Git remote '{sending.url}' does not take {refused[0]}: {refused[1]}")
     raise ExpError(f"'{sending.job.name}': every name that was tried is taken on '{sending.url}'.")
 
 

@@ -34,6 +34,7 @@ from gitexp.git.repo import Repo
 from gitexp.git.transport import list_remote
 from gitexp.project import Project
 from gitexp.queue.execute import open_engine
+from gitexp.queue.far.claims import WideLocks, far_claims
 from gitexp.queue.far.data import send_data
 from gitexp.queue.far.parcel import Waybill, unpack
 from gitexp.queue.far.runs import FarRun, under_way
@@ -67,10 +68,12 @@ def run_waybill(
     watcher: Watcher = unwatched,
     jobs: int = 1,
     gpus: str = "",
+    locks: WideLocks | None = None,
 ) -> FarResult:
     """Run the entry that a waybill means and send home how it ended. Safe to run twice, anywhere.
 
-    `run` is how others ask it to stop. `jobs`: stage commands at once; `gpus`: the devices that they share.
+    `run` is how others ask it to stop. `jobs`: stage commands at once; `gpus`: the devices that they share;
+    `locks`: those that all workers of the engine see.
     Raises ExpError when a remote can't be reached, or the result can't be sent: then nobody has been told,
     and it can be run again.
     """
@@ -84,7 +87,7 @@ def run_waybill(
             return FarResult(Outcome.WITHDRAWN)
         fetch_parcel(outpost, waybill)
         mine.clone = outpost.clone
-        return _Task(waybill, outpost, unpack(outpost.clone, waybill), mine, gpus).run(watcher, jobs)
+        return _Task(waybill, outpost, unpack(outpost.clone, waybill), mine, gpus, locks).run(watcher, jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class _Task:
     job: QueuedJob
     asked: FarRun
     gpus: str
+    locks: WideLocks | None
 
     @property
     def clone(self) -> Repo:
@@ -141,7 +145,8 @@ class _Task:
         terms = replace(asked.terms, pull=bool(project.settings.remotes))
         # What a former life of the entry left in this clone, but did not send, counts.
         job = replace(self.job, lost=max(1, self.job.lost), request=replace(asked, terms=terms))
-        with open_engine(project, jobs, gpus=self.gpus) as engine:
+        claims = far_claims(project, self.waybill.url, self.locks)
+        with open_engine(project, jobs, self.gpus, claims) as engine:
             return engine(job, self.asked.stop, watcher)
 
     def _failed(self, error: Exception, began: float) -> RunNote:

@@ -35,8 +35,10 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
-    """One scheduler for all; each test brings its own workers."""
-    with dask_cluster(tmp_path_factory.mktemp("dask"), CREDENTIALS) as running:
+    """One scheduler for all; each test brings its own workers. It soon forgets the locks of the dead."""
+    locks = "DASK_DISTRIBUTED__SCHEDULER__LOCKS__LEASE_"
+    brief = {f"{locks}TIMEOUT": "5s", f"{locks}VALIDATION_INTERVAL": "1s"}
+    with dask_cluster(tmp_path_factory.mktemp("dask"), {**CREDENTIALS, **brief}) as running:
         yield running
 
 
@@ -136,6 +138,30 @@ def test_each_experiment_is_made_once_whatever_becomes_of_workers(desk: Desk, wo
     desk.ok("data", "fetch", "--rev", "k-3")
     desk.ok("apply", "k-3")
     assert (desk.project / "model.bin").read_bytes().endswith(b"3\n")
+
+
+def test_equal_stages_of_several_workers_run_once(desk: Desk, work: Path) -> None:
+    """Of two that begin `prepare` one waits; the other is killed, so who waited runs it, for a third too."""
+    count, over = work / "count", work / "over"
+    shell = f"echo x >> {count}; while [ ! -e {over} ]; do sleep 0.1; done; head -c 100000"
+    pipeline = (desk.project / "dvc.yaml").read_text()
+    (desk.project / "dvc.yaml").write_text(pipeline.replace("head -c 100000", shell))
+    first = desk.cluster.add_worker("doomed")
+    desk.submit("1,2,3")
+    wait_until(count.exists)
+    desk.cluster.add_worker("second")
+    waits = "prepare (waits for another run)"
+    wait_until(lambda: waits in desk.ok("watch", "--once"))
+    first.kill()
+    wait_until(lambda: count.read_text() == "x\nx\n")
+    desk.cluster.add_worker("third")
+    wait_until(lambda: waits in desk.ok("watch", "--once"))
+    over.touch()
+    desk.until_ended(3)
+    assert count.read_text() == "x\nx\n"
+    assert desk.places() == {"success": 3}
+    lines = git(desk.project, "grep", "-hA2", "path: big.bin", *hub_refs(work, "refs/exps"), "--", "dvc.lock")
+    assert len({line.split()[1] for line in lines.splitlines() if "md5: " in line}) == 1
 
 
 def test_killed_removed_failed_and_retried(desk: Desk, work: Path) -> None:

@@ -7,6 +7,7 @@
     standing   how a task stands
     there      the functions that run on scheduler and workers; sent whole, so the scheduler needs no gitexp
     worker     what a worker does with one entry
+    locks      what holds equal stages of all workers apart
     terms      resources and priorities
     mirror     what runs there, as files here: `exp watch` and `exp logs -f` read them
     checks     `exp queue doctor`, and what can't travel

@@ -15,6 +15,7 @@ from gitexp.errors import ExpError
 from gitexp.experiment.json_record import dump_record
 from gitexp.project.settings import available_cpus
 from gitexp.queue.engines.dask.devices import devices_for
+from gitexp.queue.engines.dask.locks import locks_of
 from gitexp.queue.far.parcel import parse_waybill
 from gitexp.queue.far.runs import FarRun, find_run, progress_of
 from gitexp.queue.far.task import run_waybill
@@ -31,10 +32,11 @@ def run_task(text: str) -> tuple[str, str, str]:
     Dask tries it again elsewhere.
     """
     run, worker, key = FarRun(), get_worker(), str(thread_state.key)
+    locks = locks_of(worker)
     engage()
     try:
         with _wanted(worker, key, run), devices_for(_devices_asked(worker, key)) as gpus:
-            result = run_waybill(parse_waybill(text), run, jobs=_share_of_cpus(), gpus=gpus)
+            result = run_waybill(parse_waybill(text), run, jobs=_share_of_cpus(), gpus=gpus, locks=locks)
     except ExpError as error:
         words = error.message if error.hint is None else f"{error.message} ({error.hint})"
         raise RuntimeError(words) from None  # of a kind that every client can read
