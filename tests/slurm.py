@@ -222,14 +222,15 @@ stages:
 TRAIN = """\
 echo "value: $1" > metrics.yaml
 echo "on $SLURMD_NODENAME with device $CUDA_VISIBLE_DEVICES"
-while [ -n "$2" ] && [ ! -e "$2" ]; do sleep 0.1; done
+while [ -n "$2" ] && [ ! -e "$2" ] && [ ! -e "$2-$1" ]; do sleep 0.1; done
 cat data.txt > model.bin
 echo $1 >> model.bin
 """
 
 
 def lay_down(folder: Path) -> Path:
-    """A project of two stages: `prepare` notes each time it runs in ../prepared; `train` waits for `gate`."""
+    """A project of two stages: `prepare` notes each time it runs in ../prepared; `train` waits for the file
+    `gate`, or `gate`-N with its own n."""
     prepared = folder.parent / "prepared"
     params = f"n: 0\ngate: ''\ncommon: 1\nlog: '{prepared}'\n"
     files = {"params.yaml": params, "dvc.yaml": PIPELINE, "train.sh": TRAIN}

@@ -45,6 +45,20 @@ def command(
     array_limit: str = typer.Option(
         None, "--array-limit", metavar="N", help="Jobs at once; -j says the same.", rich_help_panel=SLURM
     ),
+    per_job: str = typer.Option(
+        None,
+        "--per-job",
+        metavar="N",
+        help="Up to N experiments in each job, one after another: for short ones.",
+        rich_help_panel=SLURM,
+    ),
+    at_once: str = typer.Option(
+        None,
+        "--at-once",
+        metavar="N",
+        help="So many of a job's experiments beside each other, with processors for all.",
+        rich_help_panel=SLURM,
+    ),
     by_stage: bool = typer.Option(
         False, "--by-stage", help="A job for each stage; equal stages share one.", rich_help_panel=SLURM
     ),
@@ -59,6 +73,7 @@ def command(
     """
     project = find_project()
     named = {"partition": partition, "time": time, "gres": gres, "mem": mem, "array-limit": array_limit}
+    named |= {"per-job": per_job, "at-once": at_once}
     options = {
         **engine_options(option or []),
         **{key: (value,) for key, value in named.items() if value is not None},

@@ -1,4 +1,4 @@
-"""`exp worker`: run one entry of the queue in this process; the jobs of engines are this."""
+"""`exp worker`: run entries of the queue in this process; the jobs of engines are this."""
 
 from __future__ import annotations
 
@@ -13,43 +13,51 @@ from gitexp.experiment.record import RunResult, State
 from gitexp.project import find_project
 from gitexp.queue.engines.registry import allocation_here
 from gitexp.queue.part_task import run_part_task
-from gitexp.queue.task import run_task
-from gitexp.screen.answer import one, write_answer
-from gitexp.screen.run.events import TaskAnswer, task_data
+from gitexp.queue.task import Pace, run_tasks
+from gitexp.screen.answer import lines, write_line
+from gitexp.screen.run.events import TaskLine, task_line
 from gitexp.screen.talk import visible
 
-ANSWER = one(TaskAnswer)
+ANSWER = lines(TaskLine)
 
 
 def command(
-    entry: str = typer.Argument(..., help="The id of the queue entry."),
+    entries: list[str] = typer.Argument(..., metavar="ENTRY…", help="Ids of queue entries."),
     jobs: int = typer.Option(None, "-j", "--jobs", min=1, help="Stage commands at once."),
+    at_once: int = typer.Option(1, "--at-once", min=1, help="Entries beside each other."),
     stage: str = typer.Option(
-        None, "--stage", help="Only this stage, ahead of the rest: nothing is committed."
+        None, "--stage", help="Only this stage of one entry, ahead of the rest: nothing is committed."
     ),
     shared_by: Path = typer.Option(None, "--shared-by", help="A file of entries that need the stage, too."),
-    json: bool = typer.Option(False, "--json", help="How it ended, as JSON."),
+    json: bool = typer.Option(False, "--json", help="How each ended, as JSON lines."),
 ) -> Exit:
-    """Run one entry of the queue and publish the result; do nothing when it runs or is done already.
+    """Run entries of the queue, one after another; do nothing for one that runs or is done already.
 
-    Engines (Slurm, …) run this on their nodes. Running it twice is safe.
+    Engines (Slurm, …) run this on their nodes. Each result is published at once. Running it twice is safe.
     """
     engage()
     project = find_project()
     job = allocation_here(project)
-    at_once = jobs or (job.cpus if job is not None else None)
+    commands = jobs or (job.cpus if job is not None else None)
+
+    def tell(entry: str, result: RunResult | None) -> None:
+        if json:
+            write_line(task_line(entry, result))
+        elif result is None:
+            sys.stdout.write(f"{entry}: nothing to do: it is done, removed, or run by another.\n")
+        else:
+            sys.stdout.write(visible(_words(result)) + "\n")
+        sys.stdout.flush()  # the job may be killed while it runs the next one
+
     if stage is None:
-        result = run_task(project, entry, job, jobs=at_once)
+        pace = Pace(max(commands or 1, at_once) if at_once > 1 else commands, at_once)
+        results = list(run_tasks(project, entries, job, pace=pace, told=tell).values())
     else:
-        needing = shared_by.read_text().split() if shared_by else [entry]
-        result = run_part_task(project, needing, stage, job, jobs=at_once)
-    if json:
-        write_answer(task_data(entry, result))
-    elif result is None:
-        sys.stdout.write(f"{entry}: nothing to do: it is done, removed, or run by another.\n")
-    else:
-        sys.stdout.write(visible(_words(result)) + "\n")
-    return Exit.FAILED if result is not None and result.state is not State.SUCCESS else Exit.DONE
+        needing = shared_by.read_text().split() if shared_by else entries
+        results = [run_part_task(project, needing, stage, job, jobs=commands)]
+        tell(entries[0], results[0])
+    failed = any(result is not None and result.state is not State.SUCCESS for result in results)
+    return Exit.FAILED if failed else Exit.DONE
 
 
 def _words(result: RunResult) -> str:

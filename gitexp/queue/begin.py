@@ -31,6 +31,11 @@ class Begun:
     error: ExpError | None = None
     remarks: tuple[str, ...] = ()
 
+    @property
+    def jobs(self) -> int:
+        """How many jobs the engine has for what it took: fewer when a job has several entries."""
+        return len({ticket.handle for ticket in self.tickets})
+
 
 def chosen_target(project: Project, on: str | None) -> Target:
     """Where to run: as said, else as `git config exp.queue.on` says, else here."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
@@ -22,6 +22,7 @@ from gitexp.git.objects import ObjectReader
 from gitexp.git.refs import Ref, read_ref
 from gitexp.project import Project, find_project
 from gitexp.queue.job import QueuedJob
+from gitexp.queue.worker import RunJob
 
 
 class Engine:
@@ -39,7 +40,20 @@ class Engine:
 
     def __call__(self, job: QueuedJob, stop: Stop, watcher: Watcher) -> RunResult:
         """Run `job` to its end. Safe to run twice: what a lost worker published before is taken as done."""
+        return self._run(job, stop, watcher, {})
+
+    def seeing(self, env: Mapping[str, str]) -> RunJob:
+        """This engine, for commands that see these variables beside others."""
+
+        def run(job: QueuedJob, stop: Stop, watcher: Watcher) -> RunResult:
+            return self._run(job, stop, watcher, env)
+
+        return run if env else self
+
+    def _run(self, job: QueuedJob, stop: Stop, watcher: Watcher, env: Mapping[str, str]) -> RunResult:
         session = self._session(job)
+        if env:
+            session = replace(session, env={**session.env, **env})
         done = _published(session, job)
         if done is not None:
             result = RunResult(job.name, State.SUCCESS, done.baseline, done, overrides=job.attempt.overrides)

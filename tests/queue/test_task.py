@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from gitexp.build.stop import Stop
 from gitexp.experiment.find import list_experiments
 from gitexp.experiment.kept import FAILED, list_kept
+from gitexp.experiment.record import State
 from gitexp.experiment.request import RunRequest
 from gitexp.git.owner import Owner
 from gitexp.project import Project, find_project
@@ -19,7 +21,7 @@ from gitexp.queue.engines.engine import Interruption, Ticket
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.enqueue import enqueue
 from gitexp.queue.job import Place, QueuedJob
-from gitexp.queue.task import run_task
+from gitexp.queue.task import Pace, run_task, run_tasks
 from tests.repos import make_project
 
 PIPELINE = "stages:\n  a:\n    cmd: sleep ${nap}; echo ${n} > out\n    params: [n]\n    outs: [out]\n"
@@ -34,6 +36,7 @@ class FakeAllocation:
     why: Interruption | None = None
     takes: bool = True
     cpus: int | None = None
+    has_begun: bool = False
 
     def listening(self, stop: Stop) -> AbstractContextManager[None]:
         return nullcontext()
@@ -44,9 +47,17 @@ class FakeAllocation:
     def once_more(self, why: Interruption) -> bool:
         return self.takes
 
-    def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
-        assert ticket is not None
-        return replace(ticket, handle="8_0", timeouts=ticket.timeouts + 1) if self.takes else None
+    def is_ours(self, ticket: Ticket) -> bool:
+        return ticket.handle == self.handle
+
+    def begin(self) -> None:
+        self.has_begun = True
+
+    def again(
+        self, begun: Sequence[Ticket], waiting: Sequence[Ticket], why: Interruption
+    ) -> Sequence[Ticket]:
+        ran = [replace(ticket, handle="8_0", timeouts=ticket.timeouts + 1) for ticket in begun]
+        return [*(ran if self.takes else []), *(replace(ticket, handle="8_0") for ticket in waiting)]
 
 
 @pytest.fixture
@@ -139,3 +150,62 @@ def test_cancelled_it_is_over(project: Project) -> None:
     assert place is Place.FAILED
     assert entry.ending is not None
     assert entry.ending.message == "stopped by somebody who cancelled its job"
+
+
+def several(project: Project, handles: list[str], nap: int = 0) -> list[QueuedJob]:
+    """Entries `one-1`, … that were submitted, each with the handle of its job."""
+    numbers = ",".join(str(number) for number in range(len(handles)))
+    jobs = enqueue(project, RunRequest(overrides=(f"n={numbers}", f"nap={nap}"), name="one")).jobs
+    board = open_board(project.repo)
+    for job, handle in zip(jobs, handles, strict=True):
+        board.move(job, Place.QUEUED, Place.SUBMITTED)
+        Tickets(board.folder).put(Ticket(job.id, "slurm", "", handle, 0.0))
+    return list(jobs)
+
+
+def test_a_job_of_several_runs_what_still_waits_for_it(project: Project) -> None:
+    """One was taken back into the queue, one went to another job: the rest is run, in order, each told of."""
+    first, back, elsewhere, last = several(project, ["7_0", "7_0", "9_0", "7_0"])
+    board = open_board(project.repo)
+    board.move(back, Place.SUBMITTED, Place.QUEUED)
+    told = []
+    results = run_tasks(
+        project,
+        [first.id, back.id, elsewhere.id, last.id],
+        FakeAllocation("7_0"),
+        told=lambda entry, result: told.append((entry, result is not None)),
+    )
+    assert told == [(first.id, True), (back.id, False), (elsewhere.id, False), (last.id, True)]
+    assert [entry for entry, result in results.items() if result] == [first.id, last.id]
+    assert {job.id: place for place, job in board.entries()} == {
+        **{first.id: Place.SUCCESS, last.id: Place.SUCCESS},
+        **{back.id: Place.QUEUED, elsewhere.id: Place.SUBMITTED},
+    }
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_stopped_in_the_middle_of_several_the_rest_goes_to_the_next_job(
+    project: Project, takes: bool
+) -> None:
+    """What ran counts, and has failed when it did so too often; what waited goes on in any case."""
+    ran, waited, gone = several(project, ["7_0", "7_0", "9_0"], nap=60)
+    board, stop = open_board(project.repo), Stop()
+    stop.ask()
+    allocation = FakeAllocation(why=Interruption.TIME_LIMIT, takes=takes)
+    run_tasks(project, [ran.id, waited.id, gone.id], allocation, stop=stop)
+    assert allocation.has_begun
+    assert {job.id: place for place, job in board.entries()} == {
+        **{ran.id: Place.SUBMITTED if takes else Place.FAILED},
+        **{waited.id: Place.SUBMITTED, gone.id: Place.SUBMITTED},
+    }
+    tickets = {ticket.entry: ticket for ticket in Tickets(board.folder).of([ran.id, waited.id, gone.id])}
+    assert tickets[waited.id].handle == "8_0"
+    assert tickets[gone.id].handle == "9_0"
+    assert (ran.id in tickets) is takes
+
+
+def test_some_beside_each_other(project: Project) -> None:
+    jobs = several(project, ["7_0"] * 3, nap=0)
+    results = run_tasks(project, [job.id for job in jobs], FakeAllocation("7_0"), pace=Pace(2, 2))
+    assert {result.state for result in results.values() if result} == {State.SUCCESS}
+    assert sorted(found.name for found in list_experiments(project.repo)) == ["one-1", "one-2", "one-3"]

@@ -27,6 +27,7 @@ class Standing(Enum):
 class Ticket:
     """What an engine gave for an entry of the queue. `handle` is its own name of the job, '123_4'.
 
+    Entries that share a job have the same handle.
     `log` is the file with what the job itself printed, where it can be read from here. `timeouts`: how many
     jobs of this entry ran into their time limit. `note` is the engine's own.
     """
@@ -43,12 +44,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What an engine says of a ticket: `state` in its own words, the `reason`, `where` it runs."""
+    """What an engine says of a ticket: `state` in its own words, the `reason`, `where` it runs.
+
+    `others`: the job has several entries and has begun with some, so of one that waits it says nothing yet.
+    """
 
     standing: Standing
     state: str = ""
     reason: str = ""
     where: str = ""
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,10 @@ class Engine(Protocol):
         ...
 
     def cancel(self, tickets: Sequence[Ticket]) -> None:
-        """Stop what runs and forget what waits. What is over already is no error."""
+        """Stop what runs and forget what waits. What is over already is no error.
+
+        A job that has other entries as well goes on: it looks at the board before it begins with one.
+        """
         ...
 
     def logs(self, ticket: Ticket) -> Path | None:
@@ -138,6 +146,19 @@ class Allocation(Protocol):
         """Have this very job begin again, later; False when it ran into its limit too often."""
         ...
 
-    def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
-        """See to it that the entry is run by another job; None when it is not to be."""
+    def is_ours(self, ticket: Ticket) -> bool:
+        """Whether the ticket is of this job, or of the one that this job goes on from."""
+        ...
+
+    def begin(self) -> None:
+        """Note that the job begins with its entries: what becomes of it is no word on those that wait."""
+        ...
+
+    def again(
+        self, begun: Sequence[Ticket], waiting: Sequence[Ticket], why: Interruption
+    ) -> Sequence[Ticket]:
+        """See to it that entries are run by another job; tickets for those that will be.
+
+        `begun`: of those that ran when we were stopped; left out is what ran into its limit too often.
+        """
         ...

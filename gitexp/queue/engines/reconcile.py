@@ -32,6 +32,7 @@ class Verdict(Enum):
     STANDS = "stands"
     WAITS = "waits"  # the engine starts its job once more
     PUT_BACK = "put back"  # into the queue: its job was lost
+    PASSED_OVER = "passed over"  # into the queue, uncounted: its job ended before it began with this one
     FAILED = "failed"
 
 
@@ -74,6 +75,9 @@ def reconcile(project: Project) -> Joined:
         elif done is Verdict.PUT_BACK and (waiting := board.put_back(job, place)):
             tickets.drop(identity)
             back.append(waiting)
+        elif done is Verdict.PASSED_OVER and board.move(job, place, Place.QUEUED):
+            tickets.drop(identity)
+            back.append(job)
         elif done is Verdict.FAILED and board.end(job, _ending(held[identity], word), Place.FAILED, place):
             tickets.drop(identity)
             failed.append(job)
@@ -91,6 +95,8 @@ def judge(place: Place, word: Word, job: QueuedJob) -> Verdict:
         return Verdict.WAITS if place is Place.RUNNING else Verdict.STANDS
     if word.standing is Standing.RUNNING:
         return Verdict.STANDS
+    if place is Place.SUBMITTED and word.others:
+        return Verdict.PASSED_OVER
     if word.standing is Standing.LOST and job.lost < job.retries:
         return Verdict.PUT_BACK
     return Verdict.FAILED

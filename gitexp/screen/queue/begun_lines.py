@@ -18,7 +18,9 @@ def begun_lines(begun: Begun) -> list[str]:
     if not begun.tickets:
         return [f"Nothing waits in the queue for {where}."]
     count = len(begun.tickets)
-    return [f"Submitted {count} experiment{'s' if count > 1 else ''} to {where}."]
+    jobs = begun.jobs
+    packed = f" in {jobs} job{'s' if jobs > 1 else ''}" if jobs < count else ""
+    return [f"Submitted {count} experiment{'s' if count > 1 else ''} to {where}{packed}."]
 
 
 def begun_hint(begun: Begun) -> str | None:

@@ -54,7 +54,10 @@ class EngineData(TypedDict):
     name: str
     address: str
     job: Annotated[str, "the engine's own id of its job"]
-    standing: str | None
+    standing: Annotated[str | None, "of the job: pending, running, ended or lost"]
+    others: Annotated[
+        bool, "the job has several entries and has begun: this one runs only if its state says so"
+    ]
     state: Annotated[str | None, "in the engine's words"]
     reason: str | None
     where: str | None
@@ -98,6 +101,7 @@ class StartAnswer(TypedDict):
     on: Annotated[str, "local, or an engine"]
     workers: Annotated[int, "started on this machine"]
     submitted: Annotated[list[str], "ids of entries that an engine has now"]
+    jobs: Annotated[int, "of the engine, for these: fewer when a job has several"]
     left: Annotated[int, "entries that were refused and stay in the queue"]
     error: Annotated[str | None, "why: exit code 1"]
     remarks: Annotated[list[str], "what else there is to know of it"]
@@ -149,6 +153,7 @@ def _engine_data(job: QueuedJob, joined: Joined) -> EngineData | None:
         "address": ticket.address,
         "job": ticket.handle,
         "standing": word.standing.value if word else None,
+        "others": word.others if word else False,
         "state": word.state if word else None,
         "reason": word.reason if word else None,
         "where": word.where if word else None,
@@ -160,6 +165,7 @@ def begun_data(begun: Begun) -> StartAnswer:
         "on": str(begun.target),
         "workers": begun.workers,
         "submitted": [ticket.entry for ticket in begun.tickets],
+        "jobs": begun.jobs,
         "left": begun.left,
         "error": begun.error.message if begun.error else None,
         "remarks": list(begun.remarks),

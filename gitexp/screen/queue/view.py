@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from gitexp.queue.control import QueueState
-from gitexp.queue.engines.engine import Ticket
+from gitexp.queue.engines.engine import Standing, Ticket
 from gitexp.queue.engines.reconcile import Joined
 from gitexp.queue.job import Place, QueuedJob
 from gitexp.screen.panels import PLAIN, Sheet
@@ -95,10 +95,15 @@ def _created(at: float, now: float) -> str:
 
 
 def _theirs(place: Place, job: QueuedJob, joined: Joined) -> str:
-    """'slurm 12_3 running on n1', 'slurm 12_4 pending: Priority'; empty when no engine has it."""
+    """'slurm 12_3 running on n1', 'slurm 12_4 pending: Priority'; empty when no engine has it.
+
+    Of one that waits in a job that runs others: 'its turn comes in slurm 12_3 on n1'.
+    """
     ticket, word = joined.tickets.get(job.id), joined.words.get(job.id)
     if ticket is None or place not in (Place.SUBMITTED, Place.RUNNING):
         return ""
+    if word and word.others and place is Place.SUBMITTED and word.standing is Standing.RUNNING:
+        return f"its turn comes in {ticket.engine} {ticket.handle} on {word.where}"
     said = f"{word.state.lower() or word.standing.value}" if word else "not heard of"
     where = f" on {word.where}" if word and word.where else ""
     reason = f": {word.reason}" if word and word.reason else ""

@@ -144,9 +144,10 @@ class ResultLine(ResultData):
     event: Literal["result"]
 
 
-class TaskAnswer(TypedDict):
+class TaskLine(TypedDict):
     """What `exp worker` made of an entry."""
 
+    event: Literal["task"]
     id: str
     result: Annotated[ResultData | None, "null: it is done, removed, or run by another"]
 
@@ -238,8 +239,8 @@ def result_line(result: RunResult) -> ResultLine:
     return {"event": "result", **result_data(result)}
 
 
-def task_data(entry: str, result: RunResult | None) -> TaskAnswer:
-    return {"id": entry, "result": result_data(result) if result else None}
+def task_line(entry: str, result: RunResult | None) -> TaskLine:
+    return {"event": "task", "id": entry, "result": result_data(result) if result else None}
 
 
 def result_data(result: RunResult) -> ResultData:

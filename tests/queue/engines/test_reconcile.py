@@ -32,3 +32,9 @@ def test_the_word_of_the_engine_decides(
     place: Place, standing: Standing, job: QueuedJob, verdict: Verdict
 ) -> None:
     assert judge(place, Word(standing), job) is verdict
+
+
+@pytest.mark.parametrize("standing", [Standing.ENDED, Standing.LOST])
+def test_of_a_job_that_had_begun_with_others_only_what_ran_is_judged(standing: Standing) -> None:
+    assert judge(Place.SUBMITTED, Word(standing, others=True), LOST_ONCE) is Verdict.PASSED_OVER
+    assert judge(Place.RUNNING, Word(standing, others=True), LOST_ONCE) is Verdict.FAILED

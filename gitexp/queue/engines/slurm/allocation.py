@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.engines.engine import Interruption, Ticket
 from gitexp.queue.engines.slurm.commands import Slurm
-from gitexp.queue.job import QueuedJob
+from gitexp.queue.engines.slurm.script import BATCH, note_begun
 
 _TIMEOUTS = 3  # how often an entry may run into the time limit and be run again
 _SLACK = 75  # seconds; Slurm sends the signal up to a minute before it is due
@@ -84,24 +84,37 @@ class SlurmAllocation:
             return Interruption.TIME_LIMIT
         return Interruption.PREEMPTED if self._said("DUE TO PREEMPTION") else Interruption.CANCELLED
 
-    def again(self, entry: QueuedJob, ticket: Ticket | None, why: Interruption) -> Ticket | None:
-        """A ticket for the job that runs the entry next; None when it ran into its limit too often."""
-        if ticket is None:
-            return None
+    def is_ours(self, ticket: Ticket) -> bool:
+        """The script of the batch names it: its task is the same line of entries, whoever submitted it."""
+        if ticket.handle == self.handle:
+            return True
+        batch = self._environ.get(BATCH, "")
+        return bool(batch) and ticket.note == batch and _task(ticket.handle) == _task(self.handle)
+
+    def begin(self) -> None:
+        batch = self._environ.get(BATCH, "")
+        if batch:
+            note_begun(Path(batch), self.handle)
+
+    def again(
+        self, begun: Sequence[Ticket], waiting: Sequence[Ticket], why: Interruption
+    ) -> Sequence[Ticket]:
+        """Tickets for the job that runs the entries next: one for all, they are a line of the same batch."""
         over = why is Interruption.TIME_LIMIT
-        timeouts = ticket.timeouts + over
-        if timeouts > self._most_timeouts():
-            return None
-        if self._resumed:
-            return ticket
-        task = ticket.handle.partition("_")[2] or "0"
+        counted = (replace(ticket, timeouts=ticket.timeouts + over) for ticket in begun)
+        wanted = [ticket for ticket in counted if ticket.timeouts <= self._most_timeouts()]
+        wanted += waiting
+        if self._resumed or not wanted:
+            return wanted
+        first = wanted[0]
+        task = _task(first.handle)
         try:
-            job = Slurm(ticket.address).sbatch(Path(ticket.note) / "job.sh", f"--array={task}")
+            job = Slurm(first.address).sbatch(Path(first.note) / "job.sh", f"--array={task}")
         except ExpError:
             # Some sites let nodes submit nothing. Slurm ends us for this, and starts the job in two minutes.
             self._slurm.requeue(self._environ["SLURM_JOB_ID"])
-            return replace(ticket, timeouts=timeouts)
-        return replace(ticket, handle=f"{job}_{task}", at=time.time(), timeouts=timeouts)
+            return wanted
+        return [replace(ticket, handle=f"{job}_{task}", at=time.time()) for ticket in wanted]
 
     def once_more(self, why: Interruption) -> bool:
         """Have this very job begin again; False when over its limit too often. Slurm ends us for it."""
@@ -139,6 +152,10 @@ class SlurmAllocation:
 def open_allocation(project: Project) -> SlurmAllocation | None:
     """The job that this process runs in; None outside of Slurm."""
     return SlurmAllocation(project, os.environ) if "SLURM_JOB_ID" in os.environ else None
+
+
+def _task(handle: str) -> str:
+    return handle.partition("_")[2] or "0"
 
 
 def _seconds(text: str) -> int | None:

@@ -7,14 +7,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gitexp.build.needs import needs_of
 from gitexp.errors import Exit, ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
 from gitexp.queue.board import board_folder
-from gitexp.queue.engines.engine import Order, Ticket, Word
+from gitexp.queue.engines.engine import Order, Standing, Ticket, Word
 from gitexp.queue.engines.slurm.by_stage import Group, Piece, groups_of, pieces_of
 from gitexp.queue.engines.slurm.commands import GLANCE, Slurm
-from gitexp.queue.engines.slurm.script import Batch, note_array, stage_jobs, sweep_batches, write_batch
+from gitexp.queue.engines.slurm.packing import packing_of
+from gitexp.queue.engines.slurm.script import (
+    Batch,
+    has_begun,
+    note_array,
+    read_lines,
+    stage_jobs,
+    sweep_batches,
+    write_batch,
+)
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
 from gitexp.queue.engines.slurm.words import CANCELLED, FORGOTTEN, word_of
@@ -35,25 +45,28 @@ class SlurmEngine:
         self._config = read_config(project.repo, "exp.slurm")
 
     def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
-        """One array for each thousand entries that ask for the same.
+        """One array for each thousand jobs that ask for the same; a job has as many entries as were wanted.
 
         More arrays than one with a limit run one after another: each has the limit to itself.
         """
         ordered, config = terms_of_order(order.options), terms_of_config(self._config)
-        limit = self._limit(order)
+        limit, packing = self._limit(order), packing_of(order.options, self._config)
         sweep_batches(self._project)
         if order.options.get("by-stage"):
             yield from self._submit_by_stage(entries, ordered, config, limit)
             return
-        alike: dict[Terms, list[QueuedJob]] = {}
+        alike: dict[tuple[Terms, int], list[QueuedJob]] = {}
         for job, stages in stages_of(self._project, entries):
-            terms = ordered.over(terms_of_stages(stages)).over(config)
-            alike.setdefault(terms, []).append(job)
+            slots = max((needs_of(stage).slots for stage in stages), default=1) if packing.at_once > 1 else 1
+            alike.setdefault((terms_of_stages(stages), slots), []).append(job)
         size, before = self._slurm.largest_array(), ""
-        for terms, jobs in alike.items():
-            for start in range(0, len(jobs), size):
-                some = jobs[start : start + size]
-                batch = write_batch(self._project, [job.id for job in some], terms, self._config)
+        for (wanted, slots), jobs in alike.items():
+            packed = packing.of(len(jobs))
+            terms = packed.with_processors(ordered.over(packed.terms(wanted)).over(config), slots)
+            lines = packed.lines([job.id for job in jobs])
+            for start in range(0, len(lines), size):
+                some = lines[start : start + size]
+                batch = write_batch(self._project, some, terms, self._config, at_once=packed.at_once)
                 after = (f"--dependency=afterany:{before}",) if limit and before else ()
                 array = f"--array=0-{len(some) - 1}" + (f"%{limit}" if limit else "")
                 before = self._slurm.sbatch(batch.script, array, *after)
@@ -103,28 +116,46 @@ class SlurmEngine:
         glance = replace(self._slurm, patience=float(written) if written.isdigit() else GLANCE)
         seen = {job.id: word_of(job) for job in glance.squeue(arrays)}
         alive = {_array(handle) for handle in seen}
-        return {ticket.entry: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
+        words = {ticket.handle: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
+        # A cancelled job is cancelled for all its entries; of any other end only those begun have had a part.
+        shared = {
+            ticket.handle
+            for ticket in tickets
+            if words[ticket.handle].standing is not Standing.PENDING
+            and words[ticket.handle].state != CANCELLED.state
+            and ticket.note
+            and has_begun(Path(ticket.note), ticket.handle)
+        }
+        words |= {handle: replace(words[handle], others=True) for handle in shared}
+        return {ticket.entry: words[ticket.handle] for ticket in tickets}
 
     def cancel(self, tickets: Sequence[Ticket]) -> None:
-        """Also the jobs of stages that nobody else needs any more."""
+        """Also the jobs of stages that nobody else needs any more; no job that others still need."""
         leaving = {ticket.entry for ticket in tickets}
-        needed = Tickets(board_folder(self._project.repo)).entries() - leaving
-        batches = {Path(ticket.note) for ticket in tickets if ticket.note}
+        held = Tickets(board_folder(self._project.repo))
+        needed = held.entries() - leaving
+        batches = {Path(ticket.note): read_lines(Path(ticket.note)) for ticket in tickets if ticket.note}
         stages = {job for batch in batches for job in stage_jobs(batch, leaving, needed)}
-        self._slurm.scancel([*(ticket.handle for ticket in tickets), *sorted(stages)])
+        jobs = {ticket.handle: ticket for ticket in tickets}
+        for handle, ticket in list(jobs.items()):
+            lines, task = batches.get(Path(ticket.note), []), int(_task(handle))
+            others = needed.intersection(lines[task] if task < len(lines) else ())
+            if any(other.handle == handle for other in held.of(others)):
+                del jobs[handle]
+        self._slurm.scancel([*jobs, *sorted(stages)])
 
     def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
         """New jobs for entries whose jobs were lost, on the terms of those."""
-        batches: dict[str, dict[str, Ticket]] = {}
+        batches: dict[str, dict[str, list[Ticket]]] = {}
         for ticket in tickets:
-            batches.setdefault(ticket.note, {})[ticket.handle.partition("_")[2]] = ticket
+            batches.setdefault(ticket.note, {}).setdefault(_task(ticket.handle), []).append(ticket)
         for note, tasks in batches.items():
             script = Path(note) / "job.sh"
             if not note or not script.exists():
                 continue
             array = self._slurm.sbatch(script, f"--array={','.join(tasks)}")
-            for task, ticket in tasks.items():
-                yield replace(ticket, handle=f"{array}_{task}", at=time.time())
+            for task, theirs in tasks.items():
+                yield from (replace(each, handle=f"{array}_{task}", at=time.time()) for each in theirs)
 
     def logs(self, ticket: Ticket) -> Path | None:
         path = Path(ticket.log)
@@ -132,11 +163,11 @@ class SlurmEngine:
 
     def _tickets(self, array: str, batch: Batch) -> Iterator[Ticket]:
         now = time.time()
-        for task, entry in enumerate(batch.entries):
-            if not entry:
-                continue
-            log, note = str(batch.log(task)), str(batch.folder)
-            yield Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=log, note=note)
+        note = str(batch.folder)
+        for task, line in enumerate(batch.entries):
+            log = str(batch.log(task))
+            for entry in line.split():
+                yield Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=log, note=note)
 
     def _limit(self, order: Order) -> int | None:
         said = order.options.get("array-limit", ())
@@ -150,6 +181,10 @@ class SlurmEngine:
 
 def _array(handle: str) -> str:
     return handle.partition("_")[0]
+
+
+def _task(handle: str) -> str:
+    return handle.partition("_")[2] or "0"
 
 
 def _unseen(ticket: Ticket, alive: set[str]) -> Word:

@@ -1,7 +1,9 @@
 """The batch script of a job array, and the list of entries beside it: line i is what task i runs.
 
     .git/gitexp/queue/slurm/<batch>/job.sh      to read, to change nothing in
-                                    entries     one id a line; with --by-stage the stage behind it
+                                    entries     the ids of each task on a line, one without --per-job;
+                                                with --by-stage the stage behind it
+                                    <task>.begun  jobs of several entries that began with one, an id a line
                                     <task>.for  with --by-stage: the entries that need the task's stage
                                     array       with --by-stage: Slurm's id of the array
                                     after       with --by-stage: batches of stages submitted with this one
@@ -26,13 +28,14 @@ from gitexp.project import Project
 from gitexp.queue.board import board_folder
 from gitexp.queue.engines.slurm.terms import Terms, seconds_of
 
+BATCH = "GITEXP_BATCH"  # tells the worker the folder of its batch
 _AHEAD = 60  # seconds before the time limit at which a job is told
 _OLD = 30 * 24 * 3600  # seconds after which the script and the output of a batch go
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A script on disk, ready to be submitted."""
+    """A script on disk, ready to be submitted. `entries`: the line of each task."""
 
     folder: Path
     entries: tuple[str, ...]
@@ -55,9 +58,11 @@ def write_batch(
     terms: Terms,
     config: Mapping[str, str],
     parts: Mapping[int, Sequence[str]] | None = None,
+    at_once: int = 1,
 ) -> Batch:
-    """Lay a batch down; an empty entry is a task that is not used.
+    """Lay a batch down, a line of `entries` for each task; an empty one is a task that is not used.
 
+    A line has the ids that its task runs with a space between them, `at_once` of them beside each other.
     With `parts` a task runs one stage of its entry ('ENTRY<tab>STAGE'), for the entries that `parts` names.
     """
     stamp = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
@@ -65,7 +70,7 @@ def write_batch(
     write_atomic(batch.folder / "entries", "".join(f"{entry}\n" for entry in entries).encode())
     for task, needing in (parts or {}).items():
         write_atomic(batch.folder / f"{task}.for", "".join(f"{entry}\n" for entry in needing).encode())
-    text = _text(project, batch, terms, config, parts is not None)
+    text = _text(project, batch, terms, config, _worker(batch, config, parts is not None, at_once))
     write_atomic(batch.script, text.encode(), mode=0o755)
     return batch
 
@@ -74,6 +79,30 @@ def note_array(batch: Batch, array: str, before: Sequence[Batch]) -> None:
     """Write down as what a batch was submitted, and which ones before it run stages for it."""
     write_atomic(batch.folder / "array", array.encode())
     write_atomic(batch.folder / "after", "".join(f"{one.folder.name}\n" for one in before).encode())
+
+
+def note_begun(folder: Path, job: str) -> None:
+    """Write down that a job of a batch has begun with one of its entries."""
+    path = _begun(folder, job)
+    with path.open("a") as file:
+        file.write(f"{job}\n")
+
+
+def has_begun(folder: Path, job: str) -> bool:
+    """Whether a job of several entries has begun with one of them."""
+    return job in _words(_begun(folder, job))
+
+
+def _begun(folder: Path, job: str) -> Path:
+    return folder / f"{job.partition('_')[2] or '0'}.begun"
+
+
+def read_lines(folder: Path) -> list[list[str]]:
+    """The ids on each line of a batch; none when it was swept."""
+    try:
+        return [line.split() for line in (folder / "entries").read_text().split("\n")]
+    except FileNotFoundError:
+        return []
 
 
 def stage_jobs(batch: Path, leaving: Container[str], needed: Container[str]) -> Iterator[str]:
@@ -116,7 +145,9 @@ def signal_ahead(terms: Terms, config: Mapping[str, str]) -> int:
     return max(1, wanted if limit is None else min(wanted, limit // 4))
 
 
-def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str], parts: bool) -> str:
+def _text(
+    project: Project, batch: Batch, terms: Terms, config: Mapping[str, str], worker: Sequence[str]
+) -> str:
     name = "exp-" + (project.repo.work_tree.name.replace(" ", "-") or "repo")
     # In the name of the output % begins a placeholder.
     output = str(batch.folder).replace("%", "%%") + "/%a.out"
@@ -132,7 +163,6 @@ def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str
         f"--chdir={project.root}",
         *terms.options(),
     ]
-    python = config.get("exp.slurm.python") or sys.executable
     lines = [
         "#!/bin/bash",
         *(f"#SBATCH {_quoted(option)}" for option in options),
@@ -144,12 +174,24 @@ def _text(project: Project, batch: Batch, terms: Terms, config: Mapping[str, str
         lines.append(f"export VIRTUAL_ENV={shlex.quote(os.environ['VIRTUAL_ENV'])}")
     if config.get("exp.slurm.setup"):
         lines.append(config["exp.slurm.setup"])
-    folder = shlex.quote(str(batch.folder))
-    lines.append(f'line=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {folder}/entries)')
-    lines.append("IFS=$'\\t' read -r entry stage <<< \"$line\"")
-    part = f' --stage "$stage" --shared-by {folder}/"$SLURM_ARRAY_TASK_ID.for"' if parts else ""
-    lines.append(f'exec {shlex.quote(python)} -m gitexp.cli worker "$entry"{part}')
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *worker]) + "\n"
+
+
+def _worker(batch: Batch, config: Mapping[str, str], parts: bool, at_once: int) -> list[str]:
+    """The lines that read what the task runs, and become its worker."""
+    python, folder = config.get("exp.slurm.python") or sys.executable, shlex.quote(str(batch.folder))
+    command = f"exec {shlex.quote(python)} -m gitexp.cli worker"
+    line = f'line=$(sed -n "$((SLURM_ARRAY_TASK_ID + 1))p" {folder}/entries)'
+    if parts:
+        shared = f'--stage "$stage" --shared-by {folder}/"$SLURM_ARRAY_TASK_ID.for"'
+        return [line, "IFS=$'\\t' read -r entry stage <<< \"$line\"", f'{command} "$entry" {shared}']
+    beside = f" --at-once {at_once}" if at_once > 1 else ""
+    return [
+        f"export {BATCH}={folder}",
+        line,
+        'read -r -a entries <<< "$line"',
+        f'{command} "${{entries[@]}}"{beside}',
+    ]
 
 
 def _quoted(option: str) -> str:

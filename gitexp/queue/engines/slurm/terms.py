@@ -16,7 +16,7 @@ from gitexp.errors import Exit, ExpError, near
 from gitexp.pipeline.stage import Stage
 
 KEYS = ("partition", "time", "gres", "mem", "sbatch")
-_ORDER_KEYS = (*KEYS, "array-limit", "by-stage")
+_ORDER_KEYS = (*KEYS, "array-limit", "by-stage", "per-job", "at-once")
 _UNITS = {"": 1, "K": 1 / 1024, "M": 1, "G": 1024, "T": 1024 * 1024}
 
 
@@ -87,6 +87,33 @@ def terms_of_stages(stages: Sequence[Stage]) -> Terms:
 def seconds_of(terms: Terms) -> int | None:
     """The time limit, where the terms name one."""
     return _seconds(terms.time) if terms.time else None
+
+
+def time_times(time: str | None, times: int) -> str | None:
+    """A time limit so many times as long."""
+    seconds = _seconds(time) if time else None
+    return _slurm_time(seconds * times) if seconds is not None and times > 1 else time
+
+
+def amount_times(mem: str | None, times: int) -> str | None:
+    """So many times as much memory."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(.*)", mem) if mem and times > 1 else None
+    return f"{float(found[1]) * times:g}{found[2]}" if found is not None else mem
+
+
+def gres_times(gres: str | None, times: int) -> str | None:
+    """So many times as many of each device."""
+    if not gres or times == 1:
+        return gres
+    return ",".join(_gres_times(each, times) for each in gres.split(","))
+
+
+def _gres_times(gres: str, times: int) -> str:
+    """'gpu', 'gpu:2', 'gpu:a100:4', each perhaps with sockets behind it, '(S:0)'."""
+    what, bracket, sockets = gres.partition("(")
+    name, colon, number = what.rpartition(":")
+    counted = bool(colon) and number.isdigit()
+    return f"{name if counted else what}:{_count(gres) * times}{bracket}{sockets}"
 
 
 def check(terms: Terms, where: str) -> None:

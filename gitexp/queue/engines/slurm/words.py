@@ -17,6 +17,9 @@ _RUNNING = frozenset(
 # Over through no fault of the experiment. A worker that has ended its entry in order is never judged, so who
 # COMPLETED without that found its entry in the hands of another, who has vanished since.
 _LOST = frozenset({"NODE_FAIL", "BOOT_FAIL", "LAUNCH_FAILED", "PREEMPTED", "TIMEOUT", "COMPLETED", "REVOKED"})
+# Of a batch script that somebody killed with -9, in newer words and in older ones; the latter also of a node
+# that could not begin. Neither is a word on the experiment; out of memory is a state of its own.
+_KILLED = ("RaisedSignal:9", "JobLaunchFailure")
 _NEVER = ("DependencyNeverSatisfied",)
 FORGOTTEN = Word(Standing.LOST, "unknown to Slurm")
 
@@ -29,8 +32,7 @@ def word_of(job: SeenJob) -> Word:
         standing = Standing.ENDED if job.reason in _NEVER else Standing.PENDING
     elif job.state in _RUNNING:
         standing = Standing.RUNNING
-    elif job.state in _LOST or job.reason.startswith("RaisedSignal:9"):
-        # The kill -9 of a worker is no word on its experiment; out of memory is a state of its own.
+    elif job.state in _LOST or job.reason.startswith(_KILLED):
         standing = Standing.LOST
     else:
         standing = Standing.ENDED
