@@ -34,7 +34,6 @@ def _frozen(declared: Any, eq: bool) -> Any:
     body.pop("__dict__", None)
     body.pop("__weakref__", None)
     body["__slots__"] = tuple(name for name in names if name not in inherited)
-    body["__init__"] = _first_init
     body.setdefault("__repr__", _repr)
     if eq:
         body["__values__"] = attrgetter(*names) if len(names) > 1 else _few(names)
@@ -46,14 +45,19 @@ def _frozen(declared: Any, eq: bool) -> Any:
     body.setdefault("__setstate__", _setstate)
     made = type(declared)(declared.__name__, declared.__bases__, body)
     made.__qualname__ = declared.__qualname__
+    made.__init__ = _first_init(made)
     return made
 
 
-def _first_init(self: Any, *args: Any, **named: Any) -> None:
+def _first_init(owner: Any) -> Any:
     """Stands in until the first object of a class: then the class gets an `__init__` of its own."""
-    owner: Any = next(kind for kind in type(self).__mro__ if vars(kind).get("__init__") is _first_init)
-    owner.__init__ = _init_of(owner)
-    owner.__init__(self, *args, **named)
+
+    def __init__(self: Any, *args: Any, **named: Any) -> None:
+        # Threads that make their first object at the same time may all come here, to the same effect.
+        made = owner.__init__ = _init_of(owner)
+        made(self, *args, **named)
+
+    return __init__
 
 
 def _init_of(owner: Any) -> Any:

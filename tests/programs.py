@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import gitexp.cli
+from tests.forked import Forks, Program, heeded_at_start
+
 EXP = (sys.executable, "-m", "gitexp.cli")
+_FORKED = Program(
+    python=sys.executable,
+    module="gitexp.cli",
+    function="entry",
+    argv0=str(Path(gitexp.cli.__file__).with_name("__main__.py")),
+    first_on_path=None,
+    preload=("gitexp.*", "hydra.core.override_parser.overrides_parser", "omegaconf", "pathspec")
+    + ("ruamel.yaml", "tomlkit", "tomllib", "tomli"),
+    # Extras, which may be missing or cost a second, and what is not a module to import.
+    not_preloaded=("gitexp.cli.__main__", "gitexp.cli.ui_session", "gitexp.screen.ui")
+    + ("gitexp.experiment.demo_project", "gitexp.queue.engines.dask", "gitexp.cache.remotes.object_"),
+)
+_forks: dict[Program, Forks] = {}
 
 
 @dataclass(frozen=True)
@@ -53,9 +69,22 @@ def finish(process: subprocess.Popen[str], seconds: float = 120) -> Finished:
     return Finished(process.returncode, out, err)
 
 
+def run(
+    program: Program, command: tuple[str, ...], cwd: Path, *words: str, env: Mapping[str, str] | None = None
+) -> Finished:
+    """`command` with `words` to its end, by a fork of the `program` that it is where that is the same."""
+    environ = {**os.environ, **(env or {})}
+    if program not in _forks:
+        _forks[program] = Forks(program)
+    forks = _forks[program]
+    if heeded_at_start(environ) != forks.environ:
+        return finish(start(cwd, (*command, *words), env))
+    return Finished(*forks.call(cwd, words, environ, 120))
+
+
 def exp(cwd: Path, *words: str, env: Mapping[str, str] | None = None) -> Finished:
     """`exp WORDS` in `cwd`, whatever comes of it."""
-    return finish(start(cwd, (*EXP, *words), env))
+    return run(_FORKED, EXP, cwd, *words, env=env)
 
 
 def exp_ok(cwd: Path, *words: str, env: Mapping[str, str] | None = None) -> str:

@@ -31,13 +31,16 @@ with contextlib.suppress(ImportError):
     from obstore.store import S3Store
 
 S3_KEYS = {"access_key_id": "key", "secret_access_key": "secret", "region": "us-east-1"}
+_CHANCE = random.SystemRandom()  # processes that begin alike take different ports
 _SOON = 30.0  # seconds for a server to come up
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody has. Not of those that systems give to who asks for any: another would soon have it."""
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", _CHANCE.randrange(11_000, 32_000)))
+            return int(probe.getsockname()[1])
 
 
 def wait_for(answers: Callable[[], bool], what: str) -> None:

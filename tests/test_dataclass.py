@@ -143,6 +143,17 @@ def test_a_subclass_and_its_check() -> None:
     assert list(inspect.signature(Timed).parameters) == ["name", "cmd", "deps", "secret", "seconds"]
 
 
+def test_a_thread_that_comes_second_to_the_first_object() -> None:
+    @ours.dataclass(frozen=True, slots=True)
+    class New:
+        value: int
+
+    looked_up_before: Any = vars(New)["__init__"]
+    first, second = New(1), New.__new__(New)
+    looked_up_before(second, 1)
+    assert first == second
+
+
 def test_matched_by_place() -> None:
     match Stage("a", "b"):
         case Stage(name, cmd):

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.programs import git
+from tests.servers import free_port
 
 PATIENCE = 20.0  # seconds for a server to answer
 LOCAL = "127.0.0.1"
@@ -35,7 +36,7 @@ def bare_path(folder: Path) -> Iterator[str]:
 @contextmanager
 def git_daemon(folder: Path) -> Iterator[str]:
     """Git's own protocol, pushing allowed."""
-    port = _free_port()
+    port = free_port()
     words = ["git", "daemon", "--export-all", "--enable=receive-pack", f"--base-path={folder}"]
     with _running([*words, f"--listen={LOCAL}", f"--port={port}", "--reuseaddr", str(folder)], port):
         yield f"git://{LOCAL}:{port}"
@@ -50,7 +51,7 @@ def ssh_server(folder: Path) -> Iterator[str]:
     place.mkdir()
     for name in ("host", "user"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", place / name], check=True)
-    port = _free_port()
+    port = free_port()
     host_key = (place / "host.pub").read_text()
     (place / "known_hosts").write_text(f"[{LOCAL}]:{port} {host_key}")
     (place / "config").write_text(
@@ -72,7 +73,7 @@ def web_server(folder: Path) -> Iterator[str]:
     """Smart HTTP: git-http-backend behind lighttpd, with a password that a credential helper knows."""
     lighttpd = _program("lighttpd", "lighttpd")
     backend = Path(git(folder, "--exec-path")) / "git-http-backend"
-    port = _free_port()
+    port = free_port()
     place = folder.parent / "web"
     place.mkdir()
     (place / "users").write_text("ann:s3cret word\n")
@@ -104,13 +105,6 @@ def _program(name: str, package: str) -> str:
     if found is None:
         pytest.skip(f"no {name}: install {package}")
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOCAL, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
