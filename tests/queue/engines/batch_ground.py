@@ -10,6 +10,7 @@ import pytest
 
 from tests.programs import EXP, finish, git, start
 from tests.queue.far.ground import Far, make_far
+from tests.slurm import states, status
 
 CONFIG = """\
 jobqueue:
@@ -47,3 +48,19 @@ def submit(far: Far, system: str, *words: str) -> None:
         raise AssertionError("something of ours stayed on the login node")
     except ProcessLookupError:
         pass
+
+
+def reason(far: Far, name: str = "e") -> str:
+    """Why an entry stands as it does, as `exp queue status` says."""
+    [entry] = [entry for entry in status(far.lab.path)["entries"] if entry["name"] == name]
+    return str(entry["engine"] and entry["engine"]["reason"])
+
+
+def hold(work: Path) -> Path:
+    """Let experiments wait until the file is there."""
+    (work / "wait.sh").write_text(f"echo begun; while [ ! -e {work}/go ]; do sleep 0.1; done\n")
+    return work / "go"
+
+
+def count_running(far: Far) -> int:
+    return list(states(far.lab.path).values()).count("running")

@@ -1,4 +1,4 @@
-"""One Slurm and one Grid Engine for all tests of a process that need them."""
+"""One Slurm, one Grid Engine and one OAR for all tests of a process that need them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gridengine import GridEngine, start_gridengine
+from tests.oar import Oar, start_oar
 from tests.queue.engines.batch_ground import make_waiting_far
 from tests.queue.far.ground import Far
 from tests.slurm import Cluster, lay_down, start_slurm
@@ -47,6 +48,21 @@ def gridengine(one_gridengine: GridEngine, monkeypatch: pytest.MonkeyPatch) -> I
     one_gridengine.environment_for(monkeypatch)
     yield one_gridengine
     one_gridengine.clear()
+
+
+@pytest.fixture(scope="session")
+def one_oar() -> Iterator[Oar]:
+    oar = start_oar()
+    yield oar
+    oar.stop()
+
+
+@pytest.fixture
+def oar(one_oar: Oar, monkeypatch: pytest.MonkeyPatch) -> Iterator[Oar]:
+    """An OAR without jobs, to which commands of the test speak."""
+    one_oar.environment_for(monkeypatch)
+    yield one_oar
+    one_oar.clear()
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from gitexp.queue.engines.dask.asking import ask
 from gitexp.queue.engines.dask.batch import Batch
 from tests.gridengine import GridEngine
 from tests.programs import exp_ok
-from tests.queue.engines.batch_ground import configure, submit
+from tests.queue.engines.batch_ground import configure, count_running, hold, reason, submit
 from tests.queue.far.ground import Far
-from tests.slurm import states, status, wait_for_states, wait_until
+from tests.slurm import states, wait_for_states, wait_until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("dask_jobqueue") is None, reason="needs pip install 'gitexp[dask]'"),
@@ -25,22 +25,6 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def configured(gridengine: GridEngine, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configure("sge", work, monkeypatch)
-
-
-def reason(far: Far, name: str = "e") -> str:
-    """Why an entry stands as it does, as `exp queue status` says."""
-    [entry] = [entry for entry in status(far.lab.path)["entries"] if entry["name"] == name]
-    return str(entry["engine"] and entry["engine"]["reason"])
-
-
-def hold(work: Path) -> Path:
-    """Let experiments wait until the file is there."""
-    (work / "wait.sh").write_text(f"echo begun; while [ ! -e {work}/go ]; do sleep 0.1; done\n")
-    return work / "go"
-
-
-def count_running(far: Far) -> int:
-    return list(states(far.lab.path).values()).count("running")
 
 
 def test_a_sweep_of_which_a_worker_is_killed(gridengine: GridEngine, far: Far, work: Path) -> None:

@@ -32,6 +32,8 @@ _OURS = "gitexp-"  # keys of our tasks begin so
 
 async def keep(batch: Batch, **options: Any) -> None:
     """Be the scheduler of a batch until its work is done."""
+    if batch.over_file.exists():
+        return  # it was given up, and the batch system has begun its job (again) all the same
     async with Scheduler(**{"port": 0, "dashboard": False, **options}) as scheduler:
         write_atomic(batch.scheduler_file, json.dumps(scheduler.identity()).encode())
         async with Client(scheduler.address, asynchronous=True, set_as_default=False) as client:
