@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from gitexp.build.plan import Plan, Reason
+from gitexp.cache.traffic import Traffic
 from gitexp.dataclass import dataclass
 
 
@@ -59,6 +60,14 @@ class StageWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class StageFetching:
+    """Data that the stage needs comes from a remote. Told as `build.fetch_told` says."""
+
+    stage: str
+    traffic: Traffic
+
+
+@dataclass(frozen=True, slots=True)
 class StageOutput:
     """One line of a stage's output, stdout and stderr together, decoded, without its line end."""
 
@@ -79,7 +88,7 @@ class Warned:
     hint: str | None = None
 
 
-Event = Planned | StageStarted | StageWaiting | StageOutput | StageEnded | Warned
+Event = Planned | StageStarted | StageWaiting | StageFetching | StageOutput | StageEnded | Warned
 Listener = Callable[[Event], None]
 
 

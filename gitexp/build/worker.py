@@ -28,6 +28,7 @@ from gitexp.build.events import (
     Warned,
 )
 from gitexp.build.exit_words import exit_words
+from gitexp.build.fetch_told import FetchTold
 from gitexp.build.inbox import Done
 from gitexp.build.inputs import Missing, inputs_now, missing_input, with_outs
 from gitexp.build.locks import Locks
@@ -81,8 +82,10 @@ class Worker:
         """Do what the step says. Failures are values; only faults of ours are raised."""
         began = time.monotonic()
         entry, failure = None, None
+        fetching = FetchTold(step.stage.address, self.tell)
         try:
-            outcome, entry = self._act(step)
+            with self.site.store.telling(fetching.hear):
+                outcome, entry = self._act(step)
         except Unclaimed:
             failure = Failure(self.stop.expired) if self.stop.expired else None
             outcome = Outcome.FAILED if failure else Outcome.STOPPED

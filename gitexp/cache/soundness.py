@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gitexp.cache.objects import FoundObject
-from gitexp.cache.remotes.transfer import Progress, Tally, unwatched
+from gitexp.cache.remotes.transfer import Tally
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 
 _LARGE = 1 << 20  # bytes
 

@@ -6,6 +6,7 @@ import os
 import stat as stat_modes
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from gitexp.atomic import look_anew
@@ -15,6 +16,7 @@ from gitexp.cache.intake import Intake, IsPlaced
 from gitexp.cache.manifest import manifest_blocks, read_dir_file
 from gitexp.cache.memory.memo import Memo
 from gitexp.cache.objects import Objects
+from gitexp.cache.traffic import Progress
 from gitexp.cache.tree import DirListing, FoundFile, Ignored, walk
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
@@ -90,6 +92,10 @@ class Store:
         within = restrict(entries, only)
         sound = self.objects.is_sound
         return [relpath for relpath, md5 in within.items() if not sound(md5, hash.algorithm)]
+
+    def telling(self, progress: Progress) -> AbstractContextManager[None]:
+        """Within it `progress` is told what this thread has to fetch: nothing, without a supplier."""
+        return nullcontext()
 
     def bring(self, hash: Hash, only: str | None = None) -> None:
         """Called before the object is read or placed: a store with a supplier gets what it lacks."""

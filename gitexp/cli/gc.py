@@ -18,8 +18,8 @@ from gitexp.experiment.data.gc import (
 from gitexp.experiment.jobs.lost_runs import keep_lost_runs
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import one, write_answer
+from gitexp.screen.cells import size_text
 from gitexp.screen.data.gc_lines import GcAnswer, gc_json, gc_lines
-from gitexp.screen.data.lines import size_text
 
 ANSWER = one(GcAnswer)
 

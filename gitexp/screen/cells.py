@@ -14,6 +14,7 @@ LONGEST = 1000  # characters of one value; what is longer is a text to read else
 MISSING = "-"
 BEST_MARK = "*"  # behind the best value of a metric
 UNREADABLE = "!"
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 # What terminals obey: CSI (colours, cursor), OSC (titles, links), and the short sequences.
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
@@ -130,6 +131,15 @@ def fit(text: str, columns: int) -> str:
             break
         kept.append(character)
     return "".join(kept) + "…" if columns > 0 else ""
+
+
+def size_text(count: int) -> str:
+    """Bytes: '0 B', '1.5 KiB', '20 MiB'."""
+    amount, unit = float(count), 0
+    while amount >= 1024 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    digits = 1 if unit and amount < 10 else 0
+    return f"{amount:.{digits}f} {_UNITS[unit]}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -143,3 +143,11 @@ def test_a_queued_run_pulls_too(lab: Lab, capsys: Said) -> None:
     assert main(["run", "--queue", "--pull", "-S", "n=2", "-n", "later"]) == 0
     assert main(["run", "--run-all"]) == 0
     assert any(ref.endswith("/later") for ref in lab.refs())
+
+
+def test_what_comes_is_told_while_it_comes(lab: Lab, capsys: Said) -> None:
+    assert main(["run", "--pull", "-f", "--json", "other"]) == Exit.DONE
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = [line for line in lines if line["event"] == "stage_fetching"]
+    assert {line["stage"] for line in told} == {"other"}
+    assert [line["all_files"] for line in told][:2] == [1, 21]  # the manifest, then what it names

@@ -15,17 +15,9 @@ from gitexp.cache.link import temp_beside
 from gitexp.cache.manifest import read_dir_file
 from gitexp.cache.remotes.landing import Landing
 from gitexp.cache.remotes.store import RUNS, Moved, RemoteStore, damaged, key_of
-from gitexp.cache.remotes.transfer import (
-    Load,
-    Patience,
-    Progress,
-    Tally,
-    Transfer,
-    Transferred,
-    insist,
-    unwatched,
-)
+from gitexp.cache.remotes.transfer import Load, Patience, Tally, Transfer, Transferred, insist
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 

@@ -9,8 +9,9 @@ from typing import Protocol
 from gitexp.cache.hashing import HASHERS, MD5
 from gitexp.cache.remotes.landing import Landing
 from gitexp.cache.remotes.store import Moved, damaged
-from gitexp.cache.remotes.transfer import Load, Patience, Progress, Tally, Transfer, Transferred, unwatched
+from gitexp.cache.remotes.transfer import Load, Patience, Tally, Transfer, Transferred
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.dataclass import dataclass
 
 

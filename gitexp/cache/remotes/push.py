@@ -12,18 +12,9 @@ from pathlib import Path
 
 from gitexp.cache.hashing import MD5
 from gitexp.cache.remotes.store import RUNS, Kind, Moved, RemoteStore, RemoteTrouble, key_of
-from gitexp.cache.remotes.transfer import (
-    Failure,
-    Load,
-    Patience,
-    Progress,
-    Tally,
-    Transfer,
-    Transferred,
-    insist,
-    unwatched,
-)
+from gitexp.cache.remotes.transfer import Failure, Load, Patience, Tally, Transfer, Transferred, insist
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.cache.trouble import file_trouble
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass

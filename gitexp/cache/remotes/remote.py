@@ -22,7 +22,8 @@ from gitexp.cache.remotes.pull import pull_objects, pull_runs
 from gitexp.cache.remotes.pull_versions import VersionedRemote
 from gitexp.cache.remotes.push import push_objects, push_runs
 from gitexp.cache.remotes.store import Kind, RemoteStore, RemoteTrouble, key_of
-from gitexp.cache.remotes.transfer import Failure, Patience, Progress, Traffic, Transferred
+from gitexp.cache.remotes.transfer import Failure, Patience, Transferred
+from gitexp.cache.traffic import Progress, Traffic
 from gitexp.errors import ExpError
 from gitexp.project.settings import Remote
 

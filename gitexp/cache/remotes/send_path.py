@@ -8,15 +8,8 @@ from pathlib import Path
 from gitexp.cache.manifest import manifest_blocks
 from gitexp.cache.remotes.push import ask_exists, send_loads
 from gitexp.cache.remotes.store import Kind, Moved, RemoteStore, RemoteTrouble, key_of
-from gitexp.cache.remotes.transfer import (
-    Load,
-    Patience,
-    Progress,
-    Tally,
-    Transfer,
-    Transferred,
-    unwatched,
-)
+from gitexp.cache.remotes.transfer import Load, Patience, Tally, Transfer, Transferred
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.cache.tree import Ignored, hash_path, list_folder
 from gitexp.content import Hash
 from gitexp.errors import ExpError

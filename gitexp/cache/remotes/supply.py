@@ -8,8 +8,8 @@ that its children are there too; where that turns out wrong the directory is no 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from gitexp.cache.entries import Entries
@@ -17,6 +17,7 @@ from gitexp.cache.remotes.pull import RunCheck, pull_objects, pull_runs
 from gitexp.cache.remotes.push import ask_exists
 from gitexp.cache.remotes.store import RemoteStore, RemoteTrouble, key_of
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.content import Hash
 
 
@@ -42,6 +43,21 @@ class Supplier:
         self._offered: dict[str, bool] = {}  # by value
         self._runs: set[str] = set()  # keys asked for
         self._lock = threading.RLock()
+        self._told = threading.local()
+
+    @contextmanager
+    def telling(self, progress: Progress) -> Iterator[None]:
+        """Within it `progress` is told of what this thread fetches."""
+        before, self._told.progress = self._progress, progress
+        try:
+            yield
+        finally:
+            self._told.progress = before
+
+    @property
+    def _progress(self) -> Progress:
+        told: Progress = getattr(self._told, "progress", unwatched)
+        return told
 
     def know(self, remotes: Mapping[Hash, str]) -> None:
         """What may be wanted, each with the name of its remote: asked for all at once."""
@@ -76,7 +92,7 @@ class Supplier:
         with self._lock:
             remote = self._remote(self._known.get(hash, self._usual))
             parts = {hash: (only,)} if only is not None else None
-            got = pull_objects(store, remote, [hash], self._jobs, parts=parts)
+            got = pull_objects(store, remote, [hash], self._jobs, self._progress, parts=parts)
             if got.failed:
                 self._offered[hash.value] = False
 
@@ -111,6 +127,9 @@ class SuppliedStore(Store):
         super().__init__(root, shared)
         self._plain = Store(root, shared)
         self._supplier = supplier
+
+    def telling(self, progress: Progress) -> AbstractContextManager[None]:
+        return self._supplier.telling(progress)
 
     def has(self, hash: Hash) -> bool:
         return self._plain.has(hash) or (self._is_ours(hash) and self._supplier.offers(hash))

@@ -14,26 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gitexp.cache.remotes.store import Kind, Moved, RemoteTrouble
+from gitexp.cache.traffic import Progress, Traffic, unwatched
 from gitexp.dataclass import dataclass
 
 _TELL_EVERY = 0.05  # seconds between two reports of progress
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """How far a transfer is. `all_size` (bytes) is 0 where sizes are not known beforehand."""
-
-    files: int = 0
-    all_files: int = 0
-    size: int = 0
-    all_size: int = 0
-
-
-Progress = Callable[[Traffic], None]
-
-
-def unwatched(traffic: Traffic) -> None:
-    """The progress of those who don't watch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from gitexp.build.site import Site
 from gitexp.cache.checkout import checkout
 from gitexp.cache.remotes.remote import Failure, open_remote
 from gitexp.cache.remotes.send_path import send_path
-from gitexp.cache.remotes.transfer import Progress, unwatched
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.cache.workspace import remove
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass

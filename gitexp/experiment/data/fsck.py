@@ -11,9 +11,9 @@ from gitexp.build.dvc_rwlock import RwLockTrouble, find_rwlock_trouble, repair_r
 from gitexp.build.runcache import RunCache
 from gitexp.cache.objects import FoundObject, list_objects
 from gitexp.cache.remotes.push import run_files
-from gitexp.cache.remotes.transfer import Progress, unwatched
 from gitexp.cache.soundness import find_unsound
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError

@@ -20,8 +20,8 @@ from gitexp.cache.remotes.remote import (
     push_objects,
     push_runs,
 )
-from gitexp.cache.remotes.transfer import unwatched
 from gitexp.cache.store import Store
+from gitexp.cache.traffic import unwatched
 from gitexp.content import Hash
 from gitexp.dataclass import dataclass
 from gitexp.experiment.data.commit_scope import CommitScope, commits_in

@@ -15,11 +15,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
-from gitexp.build.events import Event, Planned, StageEnded, StageStarted, StageWaiting
+from gitexp.build.events import Event, Planned, StageEnded, StageFetching, StageStarted, StageWaiting
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.jobs.joblog import Job
-from gitexp.experiment.jobs.run_note import RUNNING, SHARED, RunNote, StageNote, ended_file, running_file
+from gitexp.experiment.jobs.run_note import (
+    FETCHING,
+    RUNNING,
+    SHARED,
+    RunNote,
+    StageNote,
+    ended_file,
+    running_file,
+)
 from gitexp.experiment.json_record import dump_record
 from gitexp.git.repo import Repo
 
@@ -93,6 +101,9 @@ class NoteKeeper:
                 self._stages[event.stage] = StageNote(event.stage, RUNNING, now)
             elif isinstance(event, StageWaiting):
                 self._stages[event.stage] = StageNote(event.stage, SHARED, now)
+            elif isinstance(event, StageFetching):
+                since = self._since(event.stage, FETCHING, now)
+                self._stages[event.stage] = StageNote(event.stage, FETCHING, since, fetched=event.traffic)
             elif isinstance(event, StageEnded):
                 result = event.result
                 seconds = round(result.seconds, 3)
@@ -100,6 +111,11 @@ class NoteKeeper:
             else:
                 return
             self._changed = True
+
+    def _since(self, stage: str, status: str, now: float) -> float:
+        """When the stage came to the status that it has now, or has had before."""
+        known = self._stages.get(stage)
+        return known.since if known is not None and known.status == status else now
 
     def use(self, devices: tuple[str, ...], taken: bool) -> None:
         """A command has taken devices, or has given them back."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from gitexp.cache.traffic import Traffic
 from gitexp.dataclass import dataclass
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
@@ -21,7 +22,9 @@ from gitexp.experiment.request import Attempt, RunRequest
 from gitexp.git.owner import Owner
 from gitexp.git.repo import Repo
 
-WAITING, RUNNING, SHARED = "waiting", "running", "shared"  # beside the values of build.events.Outcome
+# Beside the values of build.events.Outcome.
+WAITING, RUNNING, SHARED, FETCHING = "waiting", "running", "shared", "fetching"
+NOT_OVER = frozenset({WAITING, RUNNING, SHARED, FETCHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class StageNote:
     status: str = WAITING
     since: float = 0.0  # when it came to this, in seconds since the epoch
     seconds: float = 0.0  # how long it took, once ended
+    fetched: Traffic | None = None  # of the data that it needs, while it comes
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitexp.cache.remotes.transfer import Progress, unwatched
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.experiment.data.commit_scope import CommitScope
 from gitexp.experiment.data.share import SharedData, ShareRequest, fetch_data, push_data
 from gitexp.experiment.share.shared import Shared

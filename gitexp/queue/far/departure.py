@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from gitexp.cache.remotes.transfer import Progress, unwatched
+from gitexp.cache.traffic import Progress, unwatched
 from gitexp.errors import ExpError
 from gitexp.experiment.data.commit_scope import CommitScope
 from gitexp.experiment.data.share import SharedData, ShareRequest, push_data

@@ -6,8 +6,7 @@ from typing import Annotated, TypedDict
 
 from gitexp.experiment.data.fsck import Damaged, FsckReport
 from gitexp.experiment.data.whereabouts import Where, Whereabouts
-from gitexp.screen.cells import one_line, plural
-from gitexp.screen.data.lines import size_text
+from gitexp.screen.cells import one_line, plural, size_text
 
 _SHOWN = 3
 

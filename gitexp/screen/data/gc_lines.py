@@ -9,8 +9,7 @@ from gitexp.experiment.data.garbage import Garbage
 from gitexp.experiment.data.gc import RemoteGarbage
 from gitexp.experiment.data.leftovers import Leftovers, Piece
 from gitexp.experiment.operations import KEPT_DAYS
-from gitexp.screen.cells import one_line, plural
-from gitexp.screen.data.lines import size_text
+from gitexp.screen.cells import one_line, plural, size_text
 
 
 def gc_lines(garbage: Garbage, there: RemoteGarbage | None) -> list[str]:

@@ -6,19 +6,9 @@ from gitexp.experiment.data.add import Added, AddResult
 from gitexp.experiment.data.checkout import Brought, Change
 from gitexp.experiment.data.commit import Committed
 from gitexp.experiment.data.remove import Untracked
-from gitexp.screen.cells import one_line, plural
+from gitexp.screen.cells import one_line, plural, size_text
 
 _SHOWN = 5
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
-
-
-def size_text(count: int) -> str:
-    """'0 B', '1.5 KiB', '20 MiB'."""
-    amount, unit = float(count), 0
-    while amount >= 1024 and unit < len(_UNITS) - 1:
-        amount, unit = amount / 1024, unit + 1
-    digits = 1 if unit and amount < 10 else 0
-    return f"{amount:.{digits}f} {_UNITS[unit]}"
 
 
 def add_lines(result: AddResult) -> list[str]:

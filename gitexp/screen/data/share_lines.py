@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from gitexp.errors import ExpError
 from gitexp.experiment.data.share import SharedData
-from gitexp.screen.cells import one_line, plural
-from gitexp.screen.data.lines import size_text
+from gitexp.screen.cells import one_line, plural, size_text
 from gitexp.screen.data.share_answer import ShareAnswer
 
 _SHOWN = 10

@@ -6,10 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from gitexp.cache.remotes.transfer import Traffic
-from gitexp.screen.cells import plural
-from gitexp.screen.data.lines import size_text
+from gitexp.cache.traffic import Traffic
+from gitexp.screen.cells import size_text
 from gitexp.screen.terminal import columns
+from gitexp.screen.traffic_words import amount_done
 
 _REDRAW = 0.1  # seconds
 _FIRST = 0.5  # what is done sooner needs no line
@@ -45,11 +45,9 @@ class TrafficLine:
 
 def traffic_text(verb: str, traffic: Traffic, seconds: float) -> str:
     """'Pushing 120 of 5,000 files, 1.2 of 19 MiB, 3.1 MiB/s, 6 s left'."""
-    files = f"{traffic.files:,} of {plural(traffic.all_files, 'file')}"
-    parts = [f"{verb} {files}"]
+    parts = amount_done(traffic)
+    parts[0] = f"{verb} {parts[0]}"
     if traffic.size:
-        whole = f" of {size_text(traffic.all_size)}" if traffic.all_size else ""
-        parts.append(f"{size_text(traffic.size)}{whole}")
         parts.append(f"{size_text(int(traffic.size / max(seconds, 0.001)))}/s")
     left = _seconds_left(traffic, seconds)
     if left is not None:

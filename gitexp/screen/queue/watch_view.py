@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from gitexp.dataclass import dataclass
-from gitexp.experiment.jobs.run_note import RUNNING, SHARED, WAITING, RunNote
+from gitexp.experiment.jobs.run_note import (
+    FETCHING,
+    NOT_OVER,
+    RUNNING,
+    SHARED,
+    WAITING,
+    RunNote,
+    StageNote,
+)
 from gitexp.experiment.record import State
 from gitexp.queue.lookout import Picture, Sight, Trace
 from gitexp.screen.cells import cell, fit, one_line, short_time, width
@@ -15,6 +23,7 @@ from gitexp.screen.progress_words import progress_words
 from gitexp.screen.queue.sparkline import sparkline
 from gitexp.screen.terminal import BOLD, CYAN, DIM, GREEN, RED, YELLOW, paint
 from gitexp.screen.text_table import GAP, align
+from gitexp.screen.traffic_words import amount_done
 
 MOST_METRICS = 3
 _BARS = (12, 8, 5, 0)  # characters of a metric's course, as there is room
@@ -157,9 +166,12 @@ _RUNNING = ["Run", "Changed", "of", "Stage", "for", "Total", "", "Metrics"]
 def _running_row(sight: Sight, now: float, frame: Frame) -> list[str]:
     """Without metrics: they take what room is left."""
     note = sight.note
-    ended = sum(stage.status not in (WAITING, RUNNING, SHARED) for stage in note.stages)
+    ended = sum(stage.status not in NOT_OVER for stage in note.stages)
     stage = "killed" if sight.lost else _stage(note)
-    since = max((one.since for one in note.stages if one.status in (RUNNING, SHARED)), default=note.began)
+    since = max(
+        (one.since for one in note.stages if one.status in NOT_OVER and one.status != WAITING),
+        default=note.began,
+    )
     devices = f"gpu {','.join(note.devices)}" if note.devices else ""
     return [
         one_line(note.name),
@@ -192,7 +204,13 @@ def _metric(trace: Trace, frame: Frame, bars: int) -> str:
 def _stage(note: RunNote) -> str:
     busy = [stage.stage for stage in note.stages if stage.status == RUNNING]
     shared = [f"{stage.stage} (waits for another run)" for stage in note.stages if stage.status == SHARED]
-    return ", ".join([*busy, *shared]) or "preparing"
+    fetching = [_fetching(stage) for stage in note.stages if stage.status == FETCHING]
+    return ", ".join([*busy, *shared, *fetching]) or "preparing"
+
+
+def _fetching(stage: StageNote) -> str:
+    done = amount_done(stage.fetched) if stage.fetched is not None else []
+    return f"{stage.stage} (fetches {done[-1]})" if done else f"{stage.stage} (fetches)"
 
 
 def _state(note: RunNote) -> str:

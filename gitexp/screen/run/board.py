@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from gitexp.build.events import Event, Outcome, Planned, StageEnded, StageOutput, StageStarted, StageWaiting
+from gitexp.build.events import (
+    Event,
+    Outcome,
+    Planned,
+    StageEnded,
+    StageFetching,
+    StageOutput,
+    StageStarted,
+    StageWaiting,
+)
+from gitexp.cache.traffic import Traffic
 from gitexp.dataclass import dataclass
 from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted
 from gitexp.screen.run.tally import Tally
 
-WAITING, RUNNING, SHARED = "waiting", "running", "shared"  # beside the values of Outcome
+# Beside the values of Outcome.
+WAITING, RUNNING, SHARED, FETCHING = "waiting", "running", "shared", "fetching"
+BUSY = (RUNNING, SHARED, FETCHING)
 
 
 @dataclass(slots=True)
@@ -19,6 +31,7 @@ class StageLine:
     status: str = WAITING
     since: float = 0.0  # when it started, in the clock's seconds
     seconds: float = 0.0  # how long it took, once ended
+    fetched: Traffic | None = None  # of the data that it needs, while it comes
 
 
 @dataclass(slots=True)
@@ -38,7 +51,7 @@ class RunLine:
 
     @property
     def ended_stages(self) -> int:
-        return sum(stage.status not in (WAITING, RUNNING, SHARED) for stage in self.stages.values())
+        return sum(stage.status not in (WAITING, *BUSY) for stage in self.stages.values())
 
 
 class Board:
@@ -68,6 +81,10 @@ class Board:
             run.stages[event.stage] = StageLine(RUNNING, now)
         elif isinstance(event, StageWaiting):
             run.stages[event.stage] = StageLine(SHARED, now)
+        elif isinstance(event, StageFetching):
+            known = run.stages.get(event.stage)
+            since = known.since if known is not None and known.status == FETCHING else now
+            run.stages[event.stage] = StageLine(FETCHING, since, fetched=event.traffic)
         elif isinstance(event, StageOutput):
             run.last, run.last_stage = event.line or run.last, event.stage
         elif isinstance(event, StageEnded):

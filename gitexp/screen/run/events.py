@@ -8,6 +8,7 @@ from gitexp.build.events import (
     Event,
     Planned,
     StageEnded,
+    StageFetching,
     StageOutput,
     StageResult,
     StageStarted,
@@ -79,6 +80,18 @@ class StageWaitingLine(TypedDict):
     event: Literal["stage_waiting"]
     name: str
     stage: str
+
+
+class StageFetchingLine(TypedDict):
+    """Data that a stage needs comes from a remote: how far it is."""
+
+    event: Literal["stage_fetching"]
+    name: str
+    stage: str
+    files: int
+    all_files: int
+    size: Annotated[int, "bytes"]
+    all_size: Annotated[int, "bytes; 0: not known"]
 
 
 class OutputLine(TypedDict):
@@ -163,9 +176,18 @@ class ReproducedLine(TypedDict):
     log: str
 
 
-RunEventLine = PlannedLine | StageStartedLine | StageWaitingLine | OutputLine | StageEndedLine | WarningLine
+BuildLine = StageStartedLine | StageWaitingLine | StageFetchingLine | OutputLine | StageEndedLine
+RunEventLine = PlannedLine | BuildLine | WarningLine
 
-BUILD_LINES = (PlannedLine, StageStartedLine, StageWaitingLine, OutputLine, StageEndedLine, WarningLine)
+BUILD_LINES = (
+    PlannedLine,
+    StageStartedLine,
+    StageWaitingLine,
+    StageFetchingLine,
+    OutputLine,
+    StageEndedLine,
+    WarningLine,
+)
 RUN_LINES = (SweepLine, StartedLine, *BUILD_LINES, ResultLine)
 
 
@@ -186,6 +208,8 @@ def event_line(name: str, event: Event) -> RunEventLine:
         return {"event": "stage_started", "name": name, "stage": event.stage, "command": event.command}
     if isinstance(event, StageWaiting):
         return {"event": "stage_waiting", "name": name, "stage": event.stage}
+    if isinstance(event, StageFetching):
+        return _fetching(name, event)
     if isinstance(event, StageOutput):
         return {"event": "output", "name": name, "stage": event.stage, "line": event.line}
     if isinstance(event, StageEnded):
@@ -203,6 +227,19 @@ def planned_line(name: str, plan: Plan) -> PlannedLine:
         for step in plan.steps
     ]
     return {"event": "planned", "name": name, "steps": steps}
+
+
+def _fetching(name: str, event: StageFetching) -> StageFetchingLine:
+    traffic = event.traffic
+    return {
+        "event": "stage_fetching",
+        "name": name,
+        "stage": event.stage,
+        "files": traffic.files,
+        "all_files": traffic.all_files,
+        "size": traffic.size,
+        "all_size": traffic.all_size,
+    }
 
 
 def _warning(name: str, event: Warned) -> WarningLine:

@@ -12,6 +12,7 @@ from gitexp.build.events import (
     Outcome,
     Planned,
     StageEnded,
+    StageFetching,
     StageOutput,
     StageResult,
     StageStarted,
@@ -19,7 +20,7 @@ from gitexp.build.events import (
 )
 from gitexp.build.plan import Reason
 from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted, State
-from gitexp.screen.cells import one_line, output_line, short_time
+from gitexp.screen.cells import one_line, output_line, plural, short_time, size_text
 from gitexp.screen.panels import stdout_sheet
 from gitexp.screen.reasons import reasons_words
 from gitexp.screen.run.lasting_out import Out
@@ -48,6 +49,7 @@ class LinesRunView:
         self._lock = threading.Lock()
         self._tally = Tally()
         self._reasons: dict[tuple[str, str], tuple[Reason, ...]] = {}
+        self._fetched: dict[tuple[str, str], int] = {}  # files that were said to come
 
     def __enter__(self) -> LinesRunView:
         return self
@@ -78,12 +80,22 @@ class LinesRunView:
             self._write(f"{run} {event.stage}: running `{one_line(event.command)}`", why)
         elif isinstance(event, StageWaiting):
             self._write(f"{run} {event.stage}: waiting for the same stage in another run")
+        elif isinstance(event, StageFetching):
+            self._fetching(run, event)
         elif isinstance(event, StageOutput):
             self._write(f"{run} {event.stage} | {output_line(event.line)}")
         elif isinstance(event, StageEnded):
             self._write(f"{run} {event.result.stage}: {ending(event.result)}")
         else:
             print_warning(event.message, event.hint)
+
+    def _fetching(self, run: str, event: StageFetching) -> None:
+        """A log is told what there is to be fetched, not how far it is."""
+        traffic = event.traffic
+        if traffic.all_files > 2 * self._fetched.get((run, event.stage), 0):
+            self._fetched[run, event.stage] = traffic.all_files
+            size = f", {size_text(traffic.all_size)}" if traffic.all_size else ""
+            self._write(f"{run} {event.stage}: fetching {plural(traffic.all_files, 'file')}{size}")
 
     def _why(self, run: str, stage: str) -> str:
         return reasons_words(self._reasons.get((run, stage), ()), self._verbose)

@@ -20,8 +20,9 @@ from gitexp.build.events import Outcome, Warned
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, State
 from gitexp.screen.cells import one_line, output_line, plural, short_time
 from gitexp.screen.rich_words import rich_words
-from gitexp.screen.run.board import RUNNING, SHARED, WAITING, Board, RunLine, StageLine
+from gitexp.screen.run.board import BUSY, FETCHING, RUNNING, SHARED, WAITING, Board, RunLine, StageLine
 from gitexp.screen.run.lines import print_report
+from gitexp.screen.traffic_words import amount_done
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ LOOKS = {
     WAITING: ("·", "waiting", "dim"),
     RUNNING: ("▸", "running", "bold cyan"),
     SHARED: ("◷", "running in another run, will be shared", "cyan"),
+    FETCHING: ("↓", "fetching", "cyan"),
     Outcome.KEPT.value: ("=", "unchanged", "dim"),
     Outcome.RESTORED.value: ("↺", "cached", "green"),
     Outcome.RAN.value: ("✓", "ran", "green"),
@@ -38,7 +40,7 @@ LOOKS = {
     Outcome.SKIPPED.value: ("-", "skipped", "dim"),
     Outcome.STOPPED.value: ("■", "stopped", "yellow"),
 }
-ASCII_MARKS = {"·": ".", "▸": ">", "◷": "~", "↺": "c", "✓": "+", "✗": "x", "■": "#"}
+ASCII_MARKS = {"·": ".", "▸": ">", "◷": "~", "↓": "v", "↺": "c", "✓": "+", "✗": "x", "■": "#"}
 RUN_LOOKS = {
     State.SUCCESS: ("✓", "done", "green"),
     State.FAILED: ("✗", "failed", "bold red"),
@@ -124,11 +126,12 @@ def _single_run(run: RunLine, now: float, height: int) -> list[Text]:
 def _stage_text(name: str, stage: StageLine, now: float) -> Text:
     mark, word, style = LOOKS[stage.status]
     spent = ""
-    if stage.status in (RUNNING, SHARED):
+    if stage.status in BUSY:
         spent = f"  {short_time(now - stage.since)}"
     elif stage.status in (Outcome.RAN.value, Outcome.FAILED.value):
         spent = f"  {short_time(stage.seconds)}"
-    return Text.assemble((f"  {mark} ", style), name, "  ", (word, style), (spent, "dim"))
+    what = f" {', '.join(amount_done(stage.fetched))}" if stage.fetched is not None else ""
+    return Text.assemble((f"  {mark} ", style), name, "  ", (word, style), what, (spent, "dim"))
 
 
 def _sweep(board: Board, runs: list[RunLine], now: float, height: int) -> list[Text]:
@@ -150,6 +153,7 @@ def _run_text(run: RunLine, column: int, now: float) -> Text:
         spent = short_time(run.result.seconds)
         return Text.assemble((f"{mark} ", style), name, "  ", (word, style), (f"  {spent}  {changed}", "dim"))
     busy = [*run.in_state(RUNNING), *run.in_state(SHARED)]
+    busy += [f"{name} (fetching)" for name in run.in_state(FETCHING)]
     where = one_line(", ".join(busy)) if busy else "preparing"
     progress = f"{run.ended_stages}/{len(run.stages)}" if run.stages else ""
     return Text.assemble(
@@ -164,7 +168,7 @@ def _run_text(run: RunLine, column: int, now: float) -> Text:
 
 def _urgency(status: str) -> int:
     """What must stay in sight comes first: failures, what runs, then what waits, then what ended."""
-    if status in (Outcome.FAILED.value, RUNNING, SHARED, Outcome.STOPPED.value):
+    if status in (Outcome.FAILED.value, Outcome.STOPPED.value, *BUSY):
         return 0
     return 1 if status == WAITING else 2
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gitexp.cache.remotes.transfer import Traffic
+from gitexp.cache.traffic import Traffic
 from gitexp.screen.data.traffic_line import TrafficLine, traffic_text
 
 MIB = 1 << 20

@@ -11,6 +11,7 @@ from gitexp.build.events import (
     Outcome,
     Planned,
     StageEnded,
+    StageFetching,
     StageOutput,
     StageResult,
     StageStarted,
@@ -18,6 +19,7 @@ from gitexp.build.events import (
     Warned,
 )
 from gitexp.build.plan import Cause, Reason
+from gitexp.cache.traffic import Traffic
 from gitexp.experiment.record import RunEnded, RunStarted
 from gitexp.screen.run.lines import LinesRunView, QuietRunView
 from tests.screen.runs import BASE, event, failed, plan, succeeded
@@ -65,6 +67,12 @@ def test_a_stage_says_why_it_runs() -> None:
 
 def test_waiting_for_another_run_is_told() -> None:
     assert lines(event(StageWaiting("train"))) == ["otter train: waiting for the same stage in another run"]
+
+
+def test_what_a_stage_fetches_is_told_once() -> None:
+    fetching = [event(StageFetching("train", Traffic(files, 12, 0, 3 << 20))) for files in (0, 4, 12)]
+    assert lines(*fetching) == ["otter train: fetching 12 files, 3.0 MiB"]
+    assert lines(event(StageFetching("train", Traffic(0, 1)))) == ["otter train: fetching 1 file"]
 
 
 def test_a_failure_is_told_at_once_and_the_end_of_its_run_too() -> None:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from gitexp.build.events import Outcome, Planned, StageEnded, StageOutput, StageResult, StageStarted
+from gitexp.build.events import (
+    Outcome,
+    Planned,
+    StageEnded,
+    StageFetching,
+    StageOutput,
+    StageResult,
+    StageStarted,
+)
+from gitexp.cache.traffic import Traffic
 from gitexp.experiment.record import RunEnded, RunStarted
 from gitexp.screen.run.board import Board
 from gitexp.screen.run.live import board_lines
@@ -37,6 +46,18 @@ def test_each_stage_with_what_it_is_doing() -> None:
         "  · evaluate  waiting",
         "  train | epoch 1",
     ]
+
+
+def test_a_stage_whose_data_comes_says_how_far_it_is() -> None:
+    made = board(
+        (0, RunStarted("otter", (), BASE)),
+        (0, event(Planned(plan("train")))),
+        (1, event(StageFetching("train", Traffic(0, 12)))),
+        (3, event(StageFetching("train", Traffic(4, 12, 1 << 20, 3 << 20)))),
+    )
+    assert picture(made, 5)[1:] == ["  ↓ train  fetching 4 of 12 files, 1.0 MiB of 3.0 MiB  4.0 s"]
+    made.take(RunStarted("hare", (), BASE), 5)
+    assert picture(made, 5)[0] == "▸ otter  0/1 train (fetching)  5.0 s  "
 
 
 def test_a_long_pipeline_shows_what_matters_and_counts_the_rest() -> None:
