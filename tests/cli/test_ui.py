@@ -119,7 +119,10 @@ def test_sort_filter_hide_and_quit(project: Path) -> None:
         await pilot.press("right", "minus")
         lines = await until(pilot, app, has("lr is hidden"))
         assert " lr " not in lines[2]
-        await pilot.press("c", "space", "enter")
+        await pilot.press("c")
+        choice = await until(pilot, app, has("Columns:"))
+        assert "[ ] deps    train.py  the same in all rows" in choice
+        await pilot.press("space", "enter")
         assert "acc" not in (await until(pilot, app, lambda lines: "Experiment" in lines[2]))[2]
         await pilot.press("q")
         await pilot.pause()

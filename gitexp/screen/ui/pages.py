@@ -147,8 +147,8 @@ class Chooser(Screen[set[str] | None]):
         under = "reverse" if place == self._cursor else ""
         kind = field.kind.value if field.kind else ""
         mark = "[x] " if field.title in self._shown else "[ ] "
-        words = kind + ("  the same in all rows" if field.same else "")
-        return [(fit(f"{mark}{kind:8}{one_line(field.title)}", width), under), (f"  {words[8:]}", "dim")]
+        words = "the same in all rows" if field.same else ""
+        return [(fit(f"{mark}{kind:8}{one_line(field.title)}", width), under), (f"  {words}", "dim")]
 
     def action_back(self) -> None:
         self.dismiss(self._shown)
