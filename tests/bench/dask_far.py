@@ -93,11 +93,15 @@ def run(folder: Path, cluster: DaskCluster, project: Path, count: int) -> None:
 
 
 def check(folder: Path, project: Path, count: int) -> None:
-    """Each experiment once, on the remote and here; nothing left there; data of one pulled."""
+    """Each experiment once, on the remote and here; `prepare` ran once; data of one pulled; all tidied up."""
     for place in (folder / "hub.git", project):
         commits = git(place, "for-each-ref", "--format=%(objectname)", "refs/exps").split()
         found = Counter(git(place, "show", f"{commit}:metrics.yaml") for commit in commits)
         assert found == Counter(f"value: {number}" for number in range(1, count + 1)), found
+    # What `prepare` makes is random: were it run twice there would be two of it.
+    experiments = git(project, "for-each-ref", "--format=%(refname)", "refs/exps").split()
+    lines = git(project, "grep", "-hA2", "path: big.bin", *experiments, "--", "dvc.lock").splitlines()
+    assert len({line.split()[-1] for line in lines if "md5: " in line}) == 1
     places = Counter(path.parent.name for path in (project / ".git/gitexp/queue").glob("[!wt]*/*.json"))
     assert places == {"success": count}, places
     assert hub_refs(folder, "refs/gitexp/ended") == []
