@@ -99,8 +99,7 @@ class Post:
         except ExpError:  # nobody to ask: the queue has them again
             self._back_to_queue([job for job, _ in stopped.values()], list(left))
             return
-        for ticket in given:
-            self._tickets.put(ticket)
+        self._tickets.put(given)
         for identity in stopped.keys() - {ticket.entry for ticket in given}:
             job, result = stopped[identity]
             if self._end(replace(job, owner=None), result, why, Place.SUBMITTED):

@@ -1,10 +1,12 @@
 """Many experiments on a real Slurm of two nodes, with what goes wrong on clusters: figures on stdout.
 
     python -m tests.bench.slurm [COUNT]       # 300; as root, with slurm-wlm and munge
+    python -m tests.bench.slurm 40 --calm --per-job 1,10 --rounds 3
 
 COUNT experiments: who submitted them is killed with all that it started, a node dies with its job, one
 waiting job is cancelled by hand, one runs over its time limit; `exp queue status` is compared with `squeue`
-all the while. Then 60 in calm, against the bare commands in one `sbatch` array.
+all the while. Then 60 in calm, against the bare commands in one `sbatch` array: with so many experiments a
+job as --per-job says, in turns, the median of --rounds. --calm does this part only.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ import signal
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 
 from gitexp.experiment.find import list_experiments
 from gitexp.project import find_project
@@ -28,25 +32,41 @@ OVER = {"COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMO
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    asked = ArgumentParser()
+    asked.add_argument("count", nargs="?", type=int, default=300)
+    asked.add_argument("--calm", action="store_true", help="nothing goes wrong: only what it costs")
+    asked.add_argument("--per-job", default="1", help="experiments in each job, several sizes with commas")
+    asked.add_argument("--rounds", type=int, default=1, help="each measured so often, in turns")
+    words = asked.parse_args()
+    sizes = [int(size) for size in words.per_job.split(",")]
     os.environ.update(GIT_AUTHOR_NAME="Ann", GIT_AUTHOR_EMAIL="a@b", GIT_COMMITTER_NAME="Ann")
     os.environ.update(GIT_COMMITTER_EMAIL="a@b")
     with tempfile.TemporaryDirectory(prefix="slurm-bench-") as folder:
         cluster = start_slurm(Path(folder, "cluster"), largest_array=1001)
         os.environ["SLURM_CONF"] = str(cluster.conf)
         try:
-            _bench(cluster, Path(folder), count)
+            if not words.calm:
+                _storm(cluster, Path(folder), words.count)
+            _measure(cluster, Path(folder), min(words.count, 60), sizes, words.rounds)
         finally:
             cluster.stop()
 
 
-def _bench(cluster: Cluster, folder: Path, count: int) -> None:
-    _storm(cluster, folder, count)
-    some = min(count, 60)
-    bare, calm = _bare(cluster, folder, some), _calm(folder, some)
-    say(f"bare: {some} tasks of one sbatch array in {bare:.1f} s, {bare / some:.2f} s each")
-    extra = (calm - bare) / some
-    say(f"exp: {some} experiments in {calm:.1f} s, {calm / some:.2f} s each; {extra:.2f} s more than bare")
+def _measure(cluster: Cluster, folder: Path, count: int, sizes: list[int], rounds: int) -> None:
+    bare: list[float] = []
+    ours: dict[int, list[float]] = {size: [] for size in sizes}
+    for number in range(rounds):
+        place = folder / f"round-{number}"
+        bare.append(_bare(cluster, place, count) / count)
+        for size in sizes:
+            ours[size].append(_calm(place, count, size) / count)
+        turn = ", ".join(f"{size} a job {ours[size][-1]:.2f}" for size in sizes)
+        say(f"  load {os.getloadavg()[0]:.1f}: bare {bare[-1]:.2f}, {turn} s each")
+    say(f"bare: {count} tasks of one sbatch array, {median(bare):.2f} s each")
+    for size in sizes:
+        extra = median(one - other for one, other in zip(ours[size], bare, strict=True))
+        words = f"{median(ours[size]):.2f} s each; {extra:.2f} s more than bare"
+        say(f"exp, {size} a job: {count} experiments, {words}")
 
 
 def _bare(cluster: Cluster, folder: Path, count: int) -> float:
@@ -63,13 +83,13 @@ def _bare(cluster: Cluster, folder: Path, count: int) -> float:
     return time.monotonic() - began
 
 
-def _calm(folder: Path, count: int) -> float:
-    """The same work as experiments, nothing going wrong."""
-    project = lay_down(folder / "calm")
+def _calm(folder: Path, count: int, size: int) -> float:
+    """The same work as experiments, `size` of them in a job, nothing going wrong."""
+    project = lay_down(folder / f"calm-{size}")
     _queue(project, count)
     began = time.monotonic()
-    exp_ok(project, "queue", "start", "--on", "slurm")
-    say(f"submitted {count} in {time.monotonic() - began:.2f} s")
+    exp_ok(project, "queue", "start", "--on", "slurm", "--per-job", str(size))
+    say(f"  submitted {count} in {time.monotonic() - began:.2f} s")
     while len(_names(project)) < count:
         time.sleep(0.5)
     return time.monotonic() - began

@@ -70,7 +70,7 @@ def submitted(project: Project, handle: str = "7_0", nap: int = 0) -> QueuedJob:
     [job] = enqueue(project, RunRequest(overrides=("n=1", f"nap={nap}"), name="one")).jobs
     board = open_board(project.repo)
     board.move(job, Place.QUEUED, Place.SUBMITTED)
-    Tickets(board.folder).put(Ticket(job.id, "slurm", "", handle, 0.0))
+    Tickets(board.folder).put([Ticket(job.id, "slurm", "", handle, 0.0)])
     return job
 
 
@@ -112,7 +112,7 @@ def test_what_a_former_life_published_is_not_run_again(project: Project, work: P
     board = open_board(project.repo)
     [(_, done)] = board.entries(Place.SUCCESS)
     board.move(done, Place.SUCCESS, Place.SUBMITTED)  # it was killed before it could say so
-    Tickets(board.folder).put(Ticket(job.id, "slurm", "", "7_0", 0.0))
+    Tickets(board.folder).put([Ticket(job.id, "slurm", "", "7_0", 0.0)])
     again = run_task(project, job.id, FakeAllocation("7_0"))
     assert again is not None
     assert again.experiment is not None
@@ -159,7 +159,7 @@ def several(project: Project, handles: list[str], nap: int = 0) -> list[QueuedJo
     board = open_board(project.repo)
     for job, handle in zip(jobs, handles, strict=True):
         board.move(job, Place.QUEUED, Place.SUBMITTED)
-        Tickets(board.folder).put(Ticket(job.id, "slurm", "", handle, 0.0))
+        Tickets(board.folder).put([Ticket(job.id, "slurm", "", handle, 0.0)])
     return list(jobs)
 
 

@@ -74,10 +74,11 @@ class Engine(Protocol):
     @property
     def name(self) -> str: ...
 
-    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
-        """Hand entries over, in their order; a ticket for each as soon as it is taken.
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Sequence[Ticket]]:
+        """Hand entries over, in their order; tickets for those that were taken, as soon as they are.
 
-        They stand in `submitted` by then. An entry without ticket goes back into the queue.
+        What is yielded together is written together: best what one call has handed over. The entries
+        stand in `submitted` by then. An entry without ticket goes back into the queue.
         """
         ...
 
@@ -108,8 +109,8 @@ class Remarking(Protocol):
 class Resuming(Protocol):
     """An engine that can start jobs anew by their tickets."""
 
-    def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
-        """A ticket for each that has a new job. Raises ExpError when it can't be submitted."""
+    def again(self, tickets: Sequence[Ticket]) -> Iterator[Sequence[Ticket]]:
+        """Tickets for those that have a new job. Raises ExpError when it can't be submitted."""
         ...
 
 

@@ -22,7 +22,9 @@ class Given:
 
 
 def give(
-    board: Board, waiting: Sequence[QueuedJob], submit: Callable[[Sequence[QueuedJob]], Iterable[Ticket]]
+    board: Board,
+    waiting: Sequence[QueuedJob],
+    submit: Callable[[Sequence[QueuedJob]], Iterable[Sequence[Ticket]]],
 ) -> Given:
     """Move entries that wait to `submitted` and let `submit` hand those over that were still there."""
     tickets = Tickets(board.folder)
@@ -31,9 +33,9 @@ def give(
     error: ExpError | None = None
     try:
         if handed:
-            for ticket in submit(list(handed.values())):
-                tickets.put(ticket)
-                taken.append(ticket)
+            for lot in submit(list(handed.values())):
+                tickets.put(lot)
+                taken += lot
     except ExpError as refused:
         error = refused
     finally:

@@ -37,7 +37,7 @@ class LocalEngine:
         start_workers(board_folder(self._project.repo), command, count, self._project.root)
         return count
 
-    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Sequence[Ticket]]:
         self.start(order)
         return iter(())
 

@@ -53,6 +53,7 @@ def reconcile(project: Project) -> Joined:
     tickets = Tickets(board.folder)
     known = tickets.entries()
     _take_back_unsubmitted(board, known)
+    tickets.sweep()
     if not known:
         return Joined()
     theirs = {slip.id: (place, slip) for place, slip in board.slips(Place.SUBMITTED, Place.RUNNING)}

@@ -22,7 +22,7 @@ class Elsewhere:
     def submit(self, entries, order):
         for entry in entries:
             print("submitted", entry.name, dict(order.options))
-            yield Ticket(entry.id, self.name, self.address, "job-" + entry.name, 0.0)
+            yield [Ticket(entry.id, self.name, self.address, "job-" + entry.name, 0.0)]
     def poll(self, tickets): return {t.entry: Word(Standing.PENDING, "WAITING", "no room") for t in tickets}
     def cancel(self, tickets): print("cancelled", *[t.handle for t in tickets])
     def logs(self, ticket): return None

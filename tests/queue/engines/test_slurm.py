@@ -149,7 +149,7 @@ def test_a_job_that_slurm_knows_nothing_of_is_put_back(cluster: Cluster, project
     tickets = Tickets(board_folder(find_project(project).repo))
     [ticket] = tickets.of(tickets.entries())
     cluster.run("scancel", ticket.handle)
-    tickets.put(Ticket(ticket.entry, "slurm", "", "999999_0", 0.0))
+    tickets.put([Ticket(ticket.entry, "slurm", "", "999999_0", 0.0)])
     said = exp_ok(project, "queue", "status")
     assert "Lost by their engine and put back into the queue: e\nNext: exp queue start --on slurm\n" in said
     assert "its worker or job was lost: `exp queue start` runs it again" in exp_ok(project, "queue", "status")
@@ -169,7 +169,7 @@ def test_a_job_that_ends_has_lost_ones_run_again(cluster: Cluster, project: Path
     ticket = tickets.get(waiting.id)
     assert ticket is not None
     cluster.run("scancel", ticket.handle)
-    tickets.put(replace(ticket, handle="999999_1"))  # as if Slurm had forgotten it
+    tickets.put([replace(ticket, handle="999999_1")])  # as if Slurm had forgotten it
     (work / "go").touch()
     wait_until(lambda: experiments(project) == ["e-1", "e-2"], "what was lost was not run again")
     wait_for_states(project, {"e-1": "success", "e-2": "success"})

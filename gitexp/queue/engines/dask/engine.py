@@ -50,7 +50,7 @@ class DaskEngine:
         self._board = open_board(project.repo)
         self._remote = project.settings.exp_git_remote
 
-    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Sequence[Ticket]]:
         """A task for each entry, in their order. Nothing of ours stays."""
         if order.gpus is not None or (order.jobs is not None and self._system is None):
             raise ExpError(
@@ -66,9 +66,11 @@ class DaskEngine:
             require_workers(scheduler)
             for load, ref in self._loads(entries, terms):
                 scheduler.give(load.key, load.waybill, **load.terms)
-                yield Ticket(load.entry, NAME, self._address, load.key, time.time(), note=ref)
+                yield [Ticket(load.entry, NAME, self._address, load.key, time.time(), note=ref)]
 
-    def _submit_jobs(self, system: str, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+    def _submit_jobs(
+        self, system: str, entries: Sequence[QueuedJob], order: Order
+    ) -> Iterator[Sequence[Ticket]]:
         """A Dask of our own for these entries: its scheduler is one job, `order.jobs` others have workers."""
         own = {key: order.options[key] for key in order.options.keys() & set(KEYS)}
         theirs = {key: value for key, value in order.options.items() if key not in own}
@@ -90,9 +92,10 @@ class DaskEngine:
                 told = f"{batch.system} took {number} of {wanted} jobs with workers: {refused.message}"
                 self.remarks.append(told)
                 break
-        for load, ref in loads:
-            log = str(batch.log)
-            yield Ticket(load.entry, NAME, batch.address, load.key, time.time(), log=log, note=ref)
+        now, log = time.time(), str(batch.log)
+        yield [
+            Ticket(load.entry, NAME, batch.address, load.key, now, log=log, note=ref) for load, ref in loads
+        ]
 
     def _loads(self, entries: Sequence[QueuedJob], terms: Terms) -> Iterator[tuple[Load, str]]:
         """What to run, sent on its way, each with the ref of its parcel."""

@@ -44,7 +44,7 @@ class SlurmEngine:
         self._slurm = Slurm(address)
         self._config = read_config(project.repo, "exp.slurm")
 
-    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Ticket]:
+    def submit(self, entries: Sequence[QueuedJob], order: Order) -> Iterator[Sequence[Ticket]]:
         """One array for each thousand jobs that ask for the same; a job has as many entries as were wanted.
 
         More arrays than one with a limit run one after another: each has the limit to itself.
@@ -70,11 +70,11 @@ class SlurmEngine:
                 after = (f"--dependency=afterany:{before}",) if limit and before else ()
                 array = f"--array=0-{len(some) - 1}" + (f"%{limit}" if limit else "")
                 before = self._slurm.sbatch(batch.script, array, *after)
-                yield from self._tickets(before, batch)
+                yield self._tickets(before, batch)
 
     def _submit_by_stage(
         self, entries: Sequence[QueuedJob], ordered: Terms, config: Terms, limit: int | None
-    ) -> Iterator[Ticket]:
+    ) -> Iterator[Sequence[Ticket]]:
         def terms_of(piece: Piece) -> Terms:
             return ordered.over(terms_of_stages(piece.stages)).over(config)
 
@@ -98,7 +98,7 @@ class SlurmEngine:
                 if group.pieces[0].target:
                     stages.append(batch)
                 else:
-                    yield from self._tickets(array, batch)
+                    yield self._tickets(array, batch)
 
     def _write_group(self, group: Group, terms: Terms) -> Batch:
         lines = [""] * (max(group.indices) + 1)
@@ -134,17 +134,20 @@ class SlurmEngine:
         leaving = {ticket.entry for ticket in tickets}
         held = Tickets(board_folder(self._project.repo))
         needed = held.entries() - leaving
-        batches = {Path(ticket.note): read_lines(Path(ticket.note)) for ticket in tickets if ticket.note}
-        stages = {job for batch in batches for job in stage_jobs(batch, leaving, needed)}
-        jobs = {ticket.handle: ticket for ticket in tickets}
-        for handle, ticket in list(jobs.items()):
-            lines, task = batches.get(Path(ticket.note), []), int(_task(handle))
-            others = needed.intersection(lines[task] if task < len(lines) else ())
-            if any(other.handle == handle for other in held.of(others)):
-                del jobs[handle]
+        batches = {note: read_lines(Path(note)) for note in {ticket.note for ticket in tickets} if note}
+        stages = {job for batch in batches for job in stage_jobs(Path(batch), leaving, needed)}
+        jobs = dict.fromkeys(ticket.handle for ticket in tickets)
+        mates = {
+            entry
+            for ticket in tickets
+            for entry in _line(batches.get(ticket.note, []), ticket.handle)
+            if entry in needed
+        }
+        for other in held.of(mates) if mates else ():
+            jobs.pop(other.handle, None)
         self._slurm.scancel([*jobs, *sorted(stages)])
 
-    def again(self, tickets: Sequence[Ticket]) -> Iterator[Ticket]:
+    def again(self, tickets: Sequence[Ticket]) -> Iterator[Sequence[Ticket]]:
         """New jobs for entries whose jobs were lost, on the terms of those."""
         batches: dict[str, dict[str, list[Ticket]]] = {}
         for ticket in tickets:
@@ -154,20 +157,23 @@ class SlurmEngine:
             if not note or not script.exists():
                 continue
             array = self._slurm.sbatch(script, f"--array={','.join(tasks)}")
-            for task, theirs in tasks.items():
-                yield from (replace(each, handle=f"{array}_{task}", at=time.time()) for each in theirs)
+            yield [
+                replace(each, handle=f"{array}_{task}", at=time.time())
+                for task, theirs in tasks.items()
+                for each in theirs
+            ]
 
     def logs(self, ticket: Ticket) -> Path | None:
         path = Path(ticket.log)
         return path if ticket.log and path.exists() else None
 
-    def _tickets(self, array: str, batch: Batch) -> Iterator[Ticket]:
-        now = time.time()
-        note = str(batch.folder)
-        for task, line in enumerate(batch.entries):
-            log = str(batch.log(task))
-            for entry in line.split():
-                yield Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=log, note=note)
+    def _tickets(self, array: str, batch: Batch) -> list[Ticket]:
+        now, note = time.time(), str(batch.folder)
+        return [
+            Ticket(entry, NAME, self._address, f"{array}_{task}", now, log=str(batch.log(task)), note=note)
+            for task, line in enumerate(batch.entries)
+            for entry in line.split()
+        ]
 
     def _limit(self, order: Order) -> int | None:
         said = order.options.get("array-limit", ())
@@ -181,6 +187,12 @@ class SlurmEngine:
 
 def _array(handle: str) -> str:
     return handle.partition("_")[0]
+
+
+def _line(lines: Sequence[Sequence[str]], handle: str) -> Sequence[str]:
+    """The entries that the job of this handle has, by the lines of its batch."""
+    task = int(_task(handle))
+    return lines[task] if task < len(lines) else ()
 
 
 def _task(handle: str) -> str:
