@@ -24,8 +24,10 @@ SMALL = ("-o", "scheduler-memory=300MB")
 
 
 def make_waiting_far(work: Path, monkeypatch: pytest.MonkeyPatch) -> Far:
-    """Its experiments run wait.sh first, which is empty."""
-    far = make_far(work, monkeypatch)
+    """Its experiments run wait.sh first, which is empty; its path has blanks."""
+    place = work / "my place"
+    place.mkdir()
+    far = make_far(place, monkeypatch)
     far.lab.edit("dvc.yaml", lambda text: text.replace("cmd: grep", f"cmd: sh {work}/wait.sh; grep"))
     (work / "wait.sh").write_text("")
     git(far.lab.path, "commit", "-qam", "waits")

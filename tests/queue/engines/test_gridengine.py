@@ -11,7 +11,7 @@ from gitexp.queue.board import board_folder
 from gitexp.queue.engines.dask.asking import ask
 from gitexp.queue.engines.dask.batch import Batch
 from tests.gridengine import GridEngine
-from tests.programs import exp_ok
+from tests.programs import exp, exp_ok
 from tests.queue.engines.batch_ground import configure, count_running, hold, reason, submit
 from tests.queue.far.ground import Far
 from tests.slurm import states, wait_for_states, wait_until
@@ -41,6 +41,8 @@ def test_a_sweep_of_which_a_worker_is_killed(gridengine: GridEngine, far: Far, w
     wait_for_states(far.lab.path, dict.fromkeys(("e-1", "e-2", "e-3"), "success"))
     assert len(far.experiments()) == 3
     wait_until(lambda: not gridengine.jobs(), "its jobs never ended")
+    [folder] = (board_folder(far.lab.project.repo) / "dask").iterdir()
+    assert len(list((folder / "log").iterdir())) == 3
 
 
 def test_what_becomes_of_jobs_that_wait(gridengine: GridEngine, far: Far) -> None:
@@ -88,3 +90,10 @@ def test_kill_and_remove(gridengine: GridEngine, far: Far, work: Path) -> None:
 def test_doctor(gridengine: GridEngine, far: Far) -> None:
     said = exp_ok(far.lab.path, "queue", "doctor", "--on", "dask=sge")
     assert "/qsub" in said and "makes jobs for sge" in said
+
+
+def test_what_it_refuses_is_told_in_its_words(gridengine: GridEngine, far: Far) -> None:
+    far.queue(name="e")
+    refused = exp(far.lab.path, "queue", "start", "--on", "dask=sge", "-o", "queue=no.q")
+    assert (refused.code, 'unknown queue "no.q"' in refused.err) == (1, True), refused.err
+    assert states(far.lab.path) == {"e": "queued"}

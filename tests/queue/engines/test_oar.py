@@ -11,7 +11,7 @@ from gitexp.queue.board import board_folder
 from gitexp.queue.engines.dask.asking import ask
 from gitexp.queue.engines.dask.batch import Batch
 from tests.oar import Oar
-from tests.programs import exp_ok
+from tests.programs import exp, exp_ok
 from tests.queue.engines.batch_ground import configure, count_running, hold, reason, submit
 from tests.queue.far.ground import Far
 from tests.slurm import states, wait_for_states, wait_until
@@ -39,6 +39,8 @@ def test_a_sweep_is_submitted_and_left_alone(oar: Oar, far: Far, work: Path) -> 
     wait_for_states(far.lab.path, dict.fromkeys(("e-1", "e-2", "e-3"), "success"))
     assert len(far.experiments()) == 3
     wait_until(lambda: not oar.jobs(), "its jobs never ended")
+    [folder] = (board_folder(far.lab.project.repo) / "dask").iterdir()
+    assert {file.suffix for file in (folder / "log").iterdir()} == {".out", ".err"}
 
 
 def test_what_becomes_of_jobs_that_wait(oar: Oar, far: Far) -> None:
@@ -56,6 +58,8 @@ def test_what_becomes_of_jobs_that_wait(oar: Oar, far: Far) -> None:
     submit(far, "oar", *ONE, "-o", "job-extra-directives=--hold")
     assert exp_ok(far.lab.path, "queue", "stop") == "Taken back into the queue: e\n"
     wait_until(lambda: not oar.jobs(), "its jobs were not cancelled")
+    refused = exp(far.lab.path, "queue", "start", "--on", "dask=oar", "-o", "resource-spec=resource_id=99")
+    assert refused.err == "error: oarsub: There are not enough resources for your request\n"
 
 
 def test_a_workers_job_is_deleted_while_it_runs(oar: Oar, far: Far, work: Path) -> None:

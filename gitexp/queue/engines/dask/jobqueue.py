@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dask.config
@@ -34,6 +35,7 @@ _LISTS = ("worker_extra_args", "job_extra_directives", "job_script_prologue", "j
 _NUMBERS = ("cores", "processes", "job_cpu", "ncpus")
 _OURS = ("scheduler", "name", "worker_command", "self", "kwargs", "base_class_kwargs", "security", "nanny")
 _KEEPER = "gitexp.queue.engines.dask.keeper"
+_NO_NEWS = re.compile(r"Exiting\.$|\[ERROR\] Oarsub failed")  # after the reason, by Grid Engine and OAR
 # What the scheduler's job asks for, where nothing is said: it does no work itself.
 _SMALL = {"cores": 1, "processes": 1, "memory": "2GB"}
 
@@ -121,7 +123,8 @@ def _submit(batch: Batch, kind: str, options: Mapping[str, Any]) -> str:
             f"there is no `{commands_of(batch.system)}` on this machine.", "log in to a node of the cluster."
         ) from error
     except (RuntimeError, OSError, ValueError) as error:
-        raise ExpError(f"{commands_of(batch.system)}: {_complaint(str(error))}") from error
+        command = commands_of(batch.system)
+        raise ExpError(f"{command}: {_complaint(str(error)).removeprefix(f'{command}: ')}") from error
     batch.add_job(kind, job.job_id)
     return str(job.job_id)
 
@@ -139,6 +142,12 @@ def _make(system: str, batch: Batch, kind: str, options: Mapping[str, Any]) -> J
         given["job_extra_directives"] = [*directives, "-S /bin/bash"]
     if "log_directory" not in given and dask.config.get(f"{section}.log-directory", None) is None:
         given["log_directory"] = str(batch.log)
+        if system == "oar" and not any(one.startswith("-O") for one in directives):
+            # dask-jobqueue leaves it to OAR, which writes into the folder where it was called.
+            logs = (f"-{letter} '{batch.log}/%jobid%.{end}'" for letter, end in (("O", "out"), ("E", "err")))
+            given["job_extra_directives"] = [*directives, *logs]
+    if system == "oar" and dask.config.get(f"{section}.memory-per-core-property-name", None) is None:
+        given.setdefault("memory_per_core_property_name", "not_applicable")  # and it does not warn of that
     if kind == "scheduler":
         given |= {"worker_command": _KEEPER, "scheduler": shlex.quote(str(batch.folder))}
         given.setdefault("worker_extra_args", [])
@@ -149,7 +158,7 @@ def _make(system: str, batch: Batch, kind: str, options: Mapping[str, Any]) -> J
         prologue = [*prologue, waiting]
         given["scheduler"] = f"--scheduler-file={there}"
     try:
-        return _job_class(system)(
+        job = _job_class(system)(
             name=f"{batch.folder.name}-{kind}-{len(batch.jobs())}",
             **{"python": sys.executable, "job_name": f"exp-{kind}", **given, "job_script_prologue": prologue},
         )
@@ -159,6 +168,15 @@ def _make(system: str, batch: Batch, kind: str, options: Mapping[str, Any]) -> J
             f"say `-o cores=4 -o memory=16GB`, or in ~/.config/dask/jobqueue.yaml under jobqueue.{system}.",
             Exit.USAGE,
         ) from error
+    job.job_header = _with_quotes(str(job.job_header), str(job.log_directory or ""))
+    return job
+
+
+def _with_quotes(header: str, folder: str) -> str:
+    """Directives in which a path has blanks: dask-jobqueue writes it as it is."""
+    if len(folder.split()) < 2:
+        return header
+    return re.sub(rf"(?<![\"'])({re.escape(folder)}[^\s'\"]*)", r'"\1"', header)
 
 
 def _list(given: Mapping[str, Any], section: str, name: str) -> list[str]:
@@ -177,5 +195,5 @@ def _job_class(system: str) -> type[Job]:
 def _complaint(text: str) -> str:
     """What a command said, out of what dask-jobqueue says of it."""
     said = text.partition("stderr:\n")[2] or text
-    lines: Sequence[str] = [line for line in said.strip().splitlines() if line.strip()]
+    lines = [line for line in said.strip().splitlines() if line.strip() and not _NO_NEWS.match(line)]
     return lines[-1] if lines else "it failed and said nothing"
