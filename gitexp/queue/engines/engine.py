@@ -46,7 +46,7 @@ class Ticket:
 class Word:
     """What an engine says of a ticket: `state` in its own words, the `reason`, `where` it runs.
 
-    `others`: the job has several entries and has begun with some, so of one that waits it says nothing yet.
+    `others`: the job has several entries and has not begun with this one, so its end is not this one's fault.
     """
 
     standing: Standing

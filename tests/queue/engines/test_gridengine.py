@@ -14,7 +14,7 @@ from tests.gridengine import GridEngine
 from tests.programs import exp, exp_ok
 from tests.queue.engines.batch_ground import configure, count_running, hold, reason, submit
 from tests.queue.far.ground import Far
-from tests.slurm import states, wait_for_states, wait_until
+from tests.slurm import states, status, wait_for_states, wait_until
 
 pytestmark = [
     pytest.mark.skipif(find_spec("dask_jobqueue") is None, reason="needs pip install 'gitexp[dask]'"),
@@ -68,8 +68,12 @@ def test_a_job_is_deleted_while_it_runs(gridengine: GridEngine, far: Far, work: 
     far.queue("train.lr=0.1,0.2", name="e")
     submit(far, "sge")
     wait_until(lambda: count_running(far) == 1, "nothing ever ran")
+    board = board_folder(far.lab.project.repo)
+    wait_until(lambda: any(board.glob("dask/*/begun")), "that it began was not written down")
     gridengine.run("qdel", *gridengine.named(which))
     wait_for_states(far.lab.path, {"e-1": "queued", "e-2": "queued"})
+    # Of the two only the one that ran is counted as lost.
+    assert sorted(entry["lost"] for entry in status(far.lab.path)["entries"]) == [0, 1]
     wait_until(lambda: not gridengine.jobs(), "the other job was left")
 
 

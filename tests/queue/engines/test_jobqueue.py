@@ -82,6 +82,8 @@ def test_a_batch_that_is_cancelled_by_hand_gives_its_entries_back(
     assert "has not begun" in entry["engine"]["reason"]
     cluster.run("scancel", "--user=root")
     wait_for_states(far.lab.path, {"e": "queued"})
+    [entry] = status(far.lab.path)["entries"]
+    assert entry["lost"] == 0  # no worker was ever given it
     submit(far, "slurm", "-o", "job-extra-directives=--hold")
     assert job_of(far.lab.path, "e").startswith("gitexp-")
     assert exp_ok(far.lab.path, "queue", "stop") == "Taken back into the queue: e\n"

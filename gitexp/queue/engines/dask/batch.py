@@ -6,6 +6,7 @@
                                    jobs             'scheduler 4711', 'worker 4712', …: the batch system's ids
                                    scheduler.json   where the scheduler listens; its mtime is a heartbeat
                                    cancelled/<id>   entries that are not wanted any more
+                                   begun            entries that a worker has begun, an id a line
                                    over             nothing more will be done; why, unless all is done
                                    log/             what the jobs printed, unless dask-jobqueue is told where
 
@@ -89,6 +90,18 @@ class Batch:
         for entry in entries:
             write_atomic(self.folder / "cancelled" / entry, b"")
         return not self.read()
+
+    def add_begun(self, entries: Iterable[str]) -> None:
+        """Entries that a worker has begun. One process writes this: the scheduler's."""
+        with (self.folder / "begun").open("a") as begun:
+            begun.writelines(f"{entry}\n" for entry in entries)
+
+    def begun(self) -> set[str]:
+        """The entries that a worker has ever begun."""
+        try:
+            return set((self.folder / "begun").read_text().split())
+        except FileNotFoundError:
+            return set()
 
     def end(self, why: str = "") -> None:
         """Nothing more will be done: jobs that begin later go at once. `why`, unless its work is done."""

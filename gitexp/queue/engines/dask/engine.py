@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from gitexp.errors import Exit, ExpError
@@ -127,6 +128,7 @@ class DaskEngine:
             silence = word_of_silence(self._batch) if self._batch else None
             words = {ticket.entry: silence for ticket in tickets} if silence else {}
             trouble = error if silence is None else None
+        words = self._excused(words)
         home = self._take_in(tickets)
         if trouble is not None:
             raise trouble
@@ -151,6 +153,15 @@ class DaskEngine:
             running = {e: word.where for e, word in words.items() if word.standing is Standing.RUNNING}
             mirror(self._project.repo, self._board, scheduler, running)
         return words
+
+    def _excused(self, words: dict[str, Word]) -> dict[str, Word]:
+        """Entries that no worker of a batch has begun are not to blame for its end."""
+        if self._batch is None or all(word.standing is not Standing.LOST for word in words.values()):
+            return words
+        begun = self._batch.begun()
+        return {
+            entry: word if entry in begun else replace(word, others=True) for entry, word in words.items()
+        }
 
     def _end_if_left_behind(self, words: Mapping[str, Word]) -> None:
         """Jobs of a batch that can do nothing more for its entries wait or run in vain."""

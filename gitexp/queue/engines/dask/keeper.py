@@ -38,24 +38,34 @@ async def keep(batch: Batch, **options: Any) -> None:
         write_atomic(batch.scheduler_file, json.dumps(scheduler.identity()).encode())
         async with Client(scheduler.address, asynchronous=True, set_as_default=False) as client:
             # Read after the file is there: who cancels an entry marks it first, and looks for the file then.
-            for load in batch.read():
+            loads = batch.read()
+            for load in loads:
                 future = client.submit(
                     there.whole(there.run), load.waybill, key=load.key, pure=False, **load.terms
                 )
                 fire_and_forget(future)
-            why = await _until_done(scheduler, batch)
+            why = await _until_done(scheduler, batch, {load.key: load.entry for load in loads})
         batch.end(why)
         batch.scheduler_file.unlink(missing_ok=True)
 
 
-async def _until_done(scheduler: Scheduler, batch: Batch) -> str:
-    """Wait for the end of the work; or, with a reason, for that of the last job that could do it."""
+async def _until_done(scheduler: Scheduler, batch: Batch, waiting: dict[str, str]) -> str:
+    """Wait for the end of the work; or, with a reason, for that of the last job that could do it.
+
+    `waiting`: the entries by the keys of their tasks. Which of them begin is written down: should all end
+    here, it was the others' bad luck, and not theirs.
+    """
     busy = beaten = asked = time.monotonic()
     while time.monotonic() - busy < _LINGER:
         await asyncio.sleep(_LOOK)
         now = time.monotonic()
         if any(task.state not in _DONE for key, task in scheduler.tasks.items() if _is_ours(key)):
             busy = now
+        # As workers' heartbeats say: one is given more tasks than it is at.
+        at_work = {task.key for worker in scheduler.workers.values() for task in worker.executing}
+        begun = [waiting.pop(key) for key in at_work & waiting.keys()]
+        if begun:
+            batch.add_begun(begun)
         if now - beaten > BEAT:
             beaten = now
             batch.beat()
