@@ -9,18 +9,22 @@ from typing import Any
 import pytest
 
 from tests.programs import Dvc, exp_ok, git, names
-from tests.repos import make_project
+from tests.repos import copy_of, fixture_repo, make_project
 
 RAN, CACHED, UNCHANGED = "ran", "cached", "unchanged"
 
 
 @pytest.fixture
-def filled(project: Path, dvc: Dvc) -> Path:
+def filled(work: Path, once: Path, dvc: Dvc) -> Path:
     """Two experiments of DVC's, and its workspace cleaned up behind it."""
-    dvc(project, "exp", "run", "--name", "plain")
-    dvc(project, "exp", "run", "--name", "wide", "-S", "train.lr=0.5")
-    clean(project)
-    return project
+
+    def fill(project: Path) -> None:
+        fixture_repo("get-started", project)
+        dvc(project, "exp", "run", "--name", "plain")
+        dvc(project, "exp", "run", "--name", "wide", "-S", "train.lr=0.5")
+        clean(project)
+
+    return copy_of(once / "filled-by-dvc", fill, work / "project")
 
 
 def clean(project: Path) -> None:
