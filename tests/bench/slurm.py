@@ -5,8 +5,8 @@
 
 COUNT experiments: who submitted them is killed with all that it started, a node dies with its job, one
 waiting job is cancelled by hand, one runs over its time limit; `exp queue status` is compared with `squeue`
-all the while. Then 60 in calm, against the bare commands in one `sbatch` array: with so many experiments a
-job as --per-job says, in turns, the median of --rounds. --calm does this part only.
+all the while. Then 60 in calm, against the bare commands in one `sbatch` array, in turns, the median of
+--rounds; --calm does this part only. --per-job: so many experiments a job, in the storm the first of them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> None:
         os.environ["SLURM_CONF"] = str(cluster.conf)
         try:
             if not words.calm:
-                _storm(cluster, Path(folder), words.count)
+                _storm(cluster, Path(folder), words.count, sizes[0])
             _measure(cluster, Path(folder), min(words.count, 60), sizes, words.rounds)
         finally:
             cluster.stop()
@@ -95,14 +95,14 @@ def _calm(folder: Path, count: int, size: int) -> float:
     return time.monotonic() - began
 
 
-def _storm(cluster: Cluster, folder: Path, count: int) -> None:
+def _storm(cluster: Cluster, folder: Path, count: int, size: int) -> None:
     project = lay_down(folder / "storm")
     git(project, "config", "exp.slurm.timeouts", "1")
     exp_ok(project, "run", "--queue", "-q", "-n", "slow", "-S", "n=-1", "-S", f"gate='{folder / 'never'}'")
     exp_ok(project, "queue", "start", "--on", "slurm", "--time", "1")
     _queue(project, count)
     began = time.monotonic()
-    login = start(project, (*EXP, "queue", "start", "--on", "slurm", "--time", "10"))
+    login = start(project, (*EXP, "queue", "start", "--on", "slurm", "--time", "10", "--per-job", str(size)))
     assert finish(login).code == 0
     say(f"submitted {count} in {time.monotonic() - began:.2f} s; the submitting process group is killed now")
     with suppress(ProcessLookupError):
