@@ -9,7 +9,7 @@ from gitexp.cli.stage_options import GPUS
 from gitexp.project import find_project
 from gitexp.queue.foreground import run_queue
 from gitexp.screen.answer import lines
-from gitexp.screen.run.events import RUN_LINES
+from gitexp.screen.run.event_shapes import RUN_LINES
 from gitexp.screen.run.view import open_run_view
 
 ANSWER = lines(*RUN_LINES)

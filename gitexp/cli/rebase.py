@@ -11,7 +11,7 @@ from gitexp.experiment.run.rebase import RebaseRequest, left_behind, rebase_expe
 from gitexp.git.refs import resolve
 from gitexp.project import find_project
 from gitexp.screen.answer import lines
-from gitexp.screen.run.events import RUN_LINES
+from gitexp.screen.run.event_shapes import RUN_LINES
 from gitexp.screen.run.view import open_run_view
 from gitexp.screen.talk import say
 

@@ -35,7 +35,8 @@ from gitexp.experiment.request import Scope, Terms
 from gitexp.experiment.run.repro import Reproduced, ReproRequest, explain_repro, reproduce
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import lines, write_line
-from gitexp.screen.run.events import BUILD_LINES, ReproducedLine, planned_line, reproduced_line
+from gitexp.screen.run.event_shapes import BUILD_LINES, ReproducedLine
+from gitexp.screen.run.events import planned_line, reproduced_line
 from gitexp.screen.run.plan_lines import plan_lines
 from gitexp.screen.run.report import failure_lines
 from gitexp.screen.run.repro_lines import repro_lines

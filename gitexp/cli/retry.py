@@ -12,7 +12,7 @@ from gitexp.project import find_project
 from gitexp.queue.retry import find_failures, retry_here, retry_queued
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.queue.data import QueuedAgainLine, queued_again_line
-from gitexp.screen.run.events import RUN_LINES
+from gitexp.screen.run.event_shapes import RUN_LINES
 from gitexp.screen.run.view import open_run_view
 from gitexp.screen.talk import say, visible
 

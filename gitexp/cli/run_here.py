@@ -16,7 +16,8 @@ from gitexp.queue.foreground import run_queue
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.change_data import AppliedLine
 from gitexp.screen.queue.data import QueuedLine
-from gitexp.screen.run.events import RUN_LINES, planned_line
+from gitexp.screen.run.event_shapes import RUN_LINES
+from gitexp.screen.run.events import planned_line
 from gitexp.screen.run.plan_lines import plan_lines
 from gitexp.screen.run.view import RunView, open_run_view
 from gitexp.screen.talk import say, visible

@@ -16,7 +16,7 @@ from gitexp.pipeline.stage import OutKind
 from gitexp.project import Project, find_project
 from gitexp.screen.answer import lines, write_line
 from gitexp.screen.pipeline_data import StageAddedLine, added_line
-from gitexp.screen.run.events import BUILD_LINES, ReproducedLine
+from gitexp.screen.run.event_shapes import BUILD_LINES, ReproducedLine
 from gitexp.screen.talk import print_warning, visible
 
 ANSWER = lines(StageAddedLine, *BUILD_LINES, ReproducedLine)

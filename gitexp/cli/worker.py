@@ -15,7 +15,8 @@ from gitexp.queue.engines.registry import allocation_here
 from gitexp.queue.part_task import run_part_task
 from gitexp.queue.task import Pace, run_tasks
 from gitexp.screen.answer import lines, write_line
-from gitexp.screen.run.events import TaskLine, task_line
+from gitexp.screen.run.event_shapes import TaskLine
+from gitexp.screen.run.events import task_line
 from gitexp.screen.talk import visible
 
 ANSWER = lines(TaskLine)
