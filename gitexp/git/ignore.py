@@ -1,9 +1,9 @@
-"""What Git ignores, and what it would list: tracked files and untracked ones that are not ignored."""
+"""What Git ignores, and what is neither tracked nor ignored."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gitexp.git.command import failed, run_git
 from gitexp.git.repo import Repo
@@ -28,15 +28,6 @@ def ignore_rule(repo: Repo, path: str) -> str | None:
         return None
     source, line, pattern = asked.text.split("\0")[:3]
     return f"{source}:{line}: {pattern}"
-
-
-def list_files(repo: Repo, patterns: Sequence[str] = ()) -> list[str]:
-    """Paths (relative to the working tree) that match Git's `patterns`: all that `git add -A` would keep.
-
-    Ignored folders are not entered. A tracked file that was deleted is still listed.
-    """
-    listed = run_git(repo.work_tree, "ls-files", "-z", "-co", "--exclude-standard", "--", *patterns)
-    return sorted(set(listed.paths))
 
 
 def list_ignored(repo: Repo) -> list[str]:

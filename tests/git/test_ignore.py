@@ -1,10 +1,10 @@
-"""What Git ignores, and what it lists."""
+"""What Git ignores."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from gitexp.git.ignore import is_ignored, list_files
+from gitexp.git.ignore import is_ignored
 from gitexp.git.repo import find_repo
 from tests.repos import make_repo, write_files
 
@@ -22,10 +22,3 @@ def test_a_tracked_file_is_never_ignored(work: Path) -> None:
     make_repo(work, {"x.log": "x"})
     write_files(work, {".gitignore": "*.log\n"})
     assert is_ignored(find_repo(work), ["x.log"]) == set()
-
-
-def test_tracked_and_new_files_are_listed_once_ignored_ones_never(work: Path) -> None:
-    make_repo(work, {".gitignore": "/data\n", "a.dvc": "a", "sub/dvc.yaml": "s", "code.py": "c"})
-    write_files(work, {"data/b.dvc": "b", "new/c.dvc": "c", "a.dvc": "changed"})
-    assert list_files(find_repo(work), ["*.dvc", "**/dvc.yaml"]) == ["a.dvc", "new/c.dvc", "sub/dvc.yaml"]
-    assert "code.py" in list_files(find_repo(work))

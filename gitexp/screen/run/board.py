@@ -6,7 +6,6 @@ from dataclasses import field
 
 from gitexp.build.events import (
     Event,
-    Outcome,
     Planned,
     StageEnded,
     StageFetching,
@@ -90,8 +89,3 @@ class Board:
         elif isinstance(event, StageEnded):
             ended = event.result
             run.stages[ended.stage] = StageLine(ended.outcome.value, now, ended.seconds)
-
-
-ENDED_WELL = frozenset(
-    outcome.value for outcome in (Outcome.KEPT, Outcome.RESTORED, Outcome.RAN, Outcome.RECORDED)
-)

@@ -123,10 +123,6 @@ class Window:
         place = self.top + y - HEAD_LINES
         return self._row(place, layout) if place < len(self.sheet.lines) else []
 
-    def y_of(self, place: int) -> int:
-        """The line of the window in which a row stands."""
-        return place - self.top + HEAD_LINES
-
     def _starts(self, one: Placed, layout: Sequence[Placed]) -> bool:
         return one is layout[0] or one.field.kind is not layout[one.index - layout[0].index - 1].field.kind
 
