@@ -20,6 +20,8 @@ def word_of(state: tuple[str, str, Mapping[str, float], str] | None) -> Word:
     name, worker, wants, error = state
     if name == "processing":
         return Word(Standing.RUNNING, name, where=worker)
+    if name == "assigned":
+        return Word(Standing.PENDING, name, "its worker is at another", worker)
     if name in ("waiting", "queued", "no-worker"):
         reason = "no worker has " + ", ".join(f"{key}={amount:g}" for key, amount in wants.items())
         return Word(Standing.PENDING, name, reason if name == "no-worker" and wants else "")

@@ -35,14 +35,19 @@ def call(module: str, function: str, *words: Any) -> Any:
 
 
 def states(keys: list[str], dask_scheduler: Any = None) -> Any:
-    """On the scheduler: key -> (state, worker, restrictions) of those of `keys` that it knows."""
+    """On the scheduler: key -> (state, worker, restrictions, error) of those of `keys` that it knows.
+
+    A worker is given more tasks than it is at: by its last heartbeat those are 'processing', the rest is
+    'assigned'.
+    """
     found = {}
     for key in keys:
         task = dask_scheduler.tasks.get(key)
         if task is not None:
-            place = task.processing_on.address if task.processing_on else ""
+            worker = task.processing_on
+            state = task.state if worker is None or task in worker.executing else "assigned"
             wants = dict(task.resource_restrictions or {})
-            found[key] = (task.state, place, wants, task.exception_text or "")
+            found[key] = (state, worker.address if worker else "", wants, task.exception_text or "")
     return found
 
 
