@@ -29,6 +29,21 @@ def write_atomic(path: Path, data: bytes, mode: int | None = None, sync: bool = 
         raise
 
 
+def ask_server(path: Path) -> None:
+    """Have what is known of a file, or of the names in a folder, asked for anew where that is NFS.
+
+    A client answers from memory for up to a minute, also that a name is not there or still is; what is opened
+    it asks for. For those who wait for what another host does. Elsewhere this costs some microseconds.
+    """
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+    except FileNotFoundError:  # which may be from memory, too
+        if path.parent != path:
+            ask_server(path.parent)
+    except OSError:
+        return
+
+
 def look_anew(folder: Path) -> None:
     """Have the names in `folder`, and those of the folders above it, looked up anew.
 

@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gitexp.atomic import write_atomic
+from gitexp.atomic import ask_server, write_atomic
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import Owner
@@ -30,6 +30,7 @@ from gitexp.queue.titles import called
 
 # Orders are microseconds since the epoch; the front of the queue is this far before what stands first.
 _STEP = 1_000_000
+_KILL = "kill"  # the folder of requests to stop what runs
 
 
 def board_folder(repo: Repo) -> Path:
@@ -123,7 +124,12 @@ class Board:
         return self._rename(job, Place.RUNNING, replace(job, owner=None), Place.SUBMITTED)
 
     def beat(self, job: QueuedJob) -> bool:
-        """Say that the worker lives. False when the entry is not running any more: it was taken away."""
+        """Say that the worker lives, and hear what other hosts have done and asked for.
+
+        False when the entry is not running any more: it was taken away.
+        """
+        ask_server(self.folder / Place.RUNNING.value)
+        ask_server(self.folder / _KILL)
         try:
             os.utime(self._path(job, Place.RUNNING))
         except FileNotFoundError:
@@ -144,12 +150,12 @@ class Board:
 
     def ask_kill(self, job: QueuedJob) -> None:
         """Ask whoever runs the entry to stop it. Works across machines: the worker looks for the file."""
-        write_atomic(self.folder / "kill" / job.id, b"")
+        write_atomic(self.folder / _KILL / job.id, b"")
 
     def take_kill(self, job: QueuedJob) -> bool:
         """Whether somebody asked to stop the entry since the last look."""
         try:
-            (self.folder / "kill" / job.id).unlink()
+            (self.folder / _KILL / job.id).unlink()
         except FileNotFoundError:
             return False
         return True

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from gitexp.atomic import write_atomic
+from gitexp.atomic import ask_server, write_atomic
 from gitexp.dataclass import dataclass
 from gitexp.git.owner import Owner, is_gone, this_process
 
@@ -88,7 +88,8 @@ def told_to_stop(worker: Worker) -> bool:
 
 
 def say_alive(worker: Worker) -> None:
-    """The heartbeat of the worker itself: other hosts judge by it."""
+    """The heartbeat of the worker itself: other hosts judge by it. What they told it is heard then, too."""
+    ask_server(worker.path.parent)
     os.utime(worker.path)
 
 

@@ -25,9 +25,9 @@ At 10,000 experiments:
   entries are what grows; `exp queue remove --done` takes them out. A folder for each thousand would be next.
 - Submission renames each entry, 0.2 ms here, 2 to 5 ms over NFS: half a minute. An entry that ends leaves
   an empty file beside its array's tickets until all have ended.
-- Heartbeats: one utime in two seconds for each experiment that runs, so 50 a second for 100 at once. With
-  10,000 at once that would be the file server's load: then the beat has to be rarer, as the engine's word
-  counts first anyway.
+- Heartbeats: one utime in two seconds for each experiment that runs, so 50 a second for 100 at once; two
+  folders are opened with it, so that an NFS client tells what others have done. With 10,000 at once that
+  would be the file server's load: then the beat has to be rarer, as the engine's word counts first anyway.
 - Refs. To create one costs 0.9 ms, whether the others are packed or not, and locks that one alone: jobs
   publish without waiting for each other. Listed they cost 0.48 s loose and 0.04 s packed, so `git pack-refs
   --all` (5 s) after a large sweep pays; while jobs run nothing of ours takes its lock.

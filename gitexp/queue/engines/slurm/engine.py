@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from gitexp.atomic import ask_server
 from gitexp.build.needs import needs_of
 from gitexp.errors import Exit, ExpError
 from gitexp.git.repo import read_config
@@ -116,6 +117,9 @@ class SlurmEngine:
         glance = replace(self._slurm, patience=float(written) if written.isdigit() else GLANCE)
         seen = {job.id: word_of(job) for job in glance.squeue(arrays)}
         alive = {_array(handle) for handle in seen}
+        begun = [ticket for ticket in tickets if not _waits(seen.get(ticket.handle))]
+        for note in {ticket.note for ticket in begun if ticket.note}:
+            ask_server(Path(note))  # where their jobs write, on other hosts
         words = {ticket.handle: seen.get(ticket.handle) or _unseen(ticket, alive) for ticket in tickets}
         # A cancelled job is cancelled for all its entries; of any other end only those begun have had a part.
         shared = {
@@ -183,6 +187,10 @@ class SlurmEngine:
         if not written.isdigit() or int(written) < 1:
             raise ExpError(f"'{written}' is no number of jobs at once.", "`--array-limit 8`.", Exit.USAGE)
         return int(written)
+
+
+def _waits(word: Word | None) -> bool:
+    return word is not None and word.standing is Standing.PENDING
 
 
 def _array(handle: str) -> str:
