@@ -44,6 +44,12 @@ def ask_server(path: Path) -> None:
         return
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file is there that another host may just have made or removed; see `ask_server`."""
+    ask_server(path.parent)
+    return path.exists()
+
+
 def look_anew(folder: Path) -> None:
     """Have the names in `folder`, and those of the folders above it, looked up anew.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from gitexp.atomic import ask_server
+from gitexp.atomic import ask_server, is_there
 from gitexp.dataclass import dataclass
 from gitexp.queue.named import RunLog
 
@@ -61,17 +61,12 @@ def read_log(log: RunLog, follow: bool, offset: int = 0) -> Iterator[bytes]:
         file.seek(offset)
         while True:
             # Looked at before the rest is read: what was written until the end is not missed.
-            running = follow and _is_there(log.running)
+            running = follow and is_there(log.running)
             ask_server(log.path)
             yield from _pieces(file)
             if not running:
                 return
             time.sleep(_PAUSE)
-
-
-def _is_there(path: Path) -> bool:
-    ask_server(path.parent)
-    return path.exists()
 
 
 def lines_of(pieces: Iterable[bytes]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from gitexp.atomic import is_there
 from gitexp.errors import Exit, ExpError
 from gitexp.experiment.jobs.joblog import job_of_entry
 from gitexp.project import Project
@@ -166,7 +167,7 @@ class DaskEngine:
     def _end_if_left_behind(self, words: Mapping[str, Word]) -> None:
         """Jobs of a batch that can do nothing more for its entries wait or run in vain."""
         why = next((word.reason for word in words.values() if word.state == LEFT), None)
-        if self._batch is not None and why is not None and not self._batch.over_file.exists():
+        if self._batch is not None and why is not None and not is_there(self._batch.over_file):
             self._batch.end(why)
             engine_part(NAME, "jobqueue").cancel_jobs(self._batch)
 
@@ -191,7 +192,7 @@ class DaskEngine:
             none_left = self._batch.cancel(ticket.entry for ticket in rest)
             if none_left:
                 engine_part(NAME, "jobqueue").cancel_jobs(self._batch)
-            if none_left or not self._batch.scheduler_file.exists():
+            if none_left or not is_there(self._batch.scheduler_file):
                 return
         with self._connected() as scheduler:
             if told:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from gitexp.atomic import is_there
 from gitexp.queue.engines.dask.asking import OVER, ask
 from gitexp.queue.engines.dask.batch import Batch
 from gitexp.queue.engines.engine import Standing, Word
@@ -30,16 +31,16 @@ def word_of(state: tuple[str, str, Mapping[str, float], str] | None) -> Word:
 
 def word_without_scheduler(batch: Batch) -> Word | None:
     """What is true of a batch's entries while its scheduler can't be asked; None when it should answer."""
-    if batch.over_file.exists():
+    if is_there(batch.over_file):
         return Word(Standing.LOST, LEFT, batch.why_over() or "the scheduler's job is over")
-    if batch.scheduler_file.exists():
+    if is_there(batch.scheduler_file):
         return None
     job = _scheduler_of(batch)
     said = ask(batch, job)
     if said is not None and said.standing is Standing.RUNNING:
         said = None  # it is about to begin
     if said is not None and said.standing in OVER:
-        begun = batch.scheduler_file.exists() or batch.over_file.exists()  # since we looked
+        begun = is_there(batch.scheduler_file) or is_there(batch.over_file)  # since we looked
         return word_without_scheduler(batch) if begun else _gone(job, said)
     reason = f": {said.reason}" if said is not None and said.reason else ""
     return Word(Standing.PENDING, "pending", f"the scheduler's job {job} has not begun{reason}")

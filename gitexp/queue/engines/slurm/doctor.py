@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from gitexp.atomic import ask_server, write_atomic
+from gitexp.atomic import is_there, write_atomic
 from gitexp.errors import ExpError
 from gitexp.git.repo import read_config
 from gitexp.project import Project
@@ -48,8 +48,7 @@ def _wait(slurm: Slurm, job: str, output: Path, seconds: float) -> dict[str, str
     deadline = time.monotonic() + seconds
     ended: float | None = None
     while True:
-        ask_server(output.parent)
-        told = parse_answers(output.read_text(errors="replace")) if output.exists() else {}
+        told = parse_answers(output.read_text(errors="replace")) if is_there(output) else {}
         if "end" in told:
             return told
         seen = slurm.squeue([job])
