@@ -48,7 +48,7 @@ it does not (nolock, local_lock=flock, Lustre's localflock), or the file system 
 it: a file made by link(2), with a heartbeat (`gitexp.git.lease`). After the lock is had names are looked up
 anew: an NFS client remembers that there was none. Tried on Linux's own NFS server and client (6.1, two mounts
 that share no cache as two hosts): 4.2 with locks, and 3 with nolock; each experiment once, `prepare` once.
-And with Slurm there (22.05, two nodes and the login, a mount each; a worker killed; on 4.2 also in a job of five).
+Slurm 22.05 there, two nodes and a login with a mount each: a worker killed, on 4.2 also in a job of five.
 GPUs are each host's own, so their locks are, too. Workers that share no folder have the locks of Dask's
 scheduler beside those of their machine (`gitexp.queue.far.claims`): 4 ms a stage, and 3 kB of the scheduler's
 memory for each stage run that it has heard of.
