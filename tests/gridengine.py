@@ -11,15 +11,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.slurm import kill_tree
+from tests.slurm import kill_tree, wait_until
 
 _SHARE = Path("/usr/share/gridengine")
 _BINARIES = Path("/usr/lib/gridengine")  # without the wrappers, which look into /etc
@@ -194,7 +193,9 @@ class GridEngine:
     def start_master(self) -> None:
         self.run("sge_qmaster")
         # It resets connections in the moment in which it comes up.
-        _wait(lambda: bool(self.run("qconf", "-sh", check=False)), "its master does not answer")
+        wait_until(
+            lambda: bool(self.run("qconf", "-sh", check=False)), "its master does not answer", seconds=30
+        )
 
     def _pid(self, file: str) -> int | None:
         with suppress(OSError, ValueError):
@@ -205,7 +206,7 @@ class GridEngine:
         """No jobs any more."""
         if self.jobs():
             self.run("qdel", "-u", "*", check=False)
-            _wait(lambda: not self.jobs(), "a job does not go")
+            wait_until(lambda: not self.jobs(), "a job does not go", seconds=30)
 
     def stop(self) -> None:
         """SIGKILL to its daemons and all that they have started."""
@@ -229,7 +230,7 @@ def start_gridengine(folder: Path) -> GridEngine:
             engine.run("qconf", flag, str(folder / file))
         engine.run("qconf", "-as", _HOST)
         engine.run("sge_execd")
-        _wait(lambda: "-NA-" not in engine.run("qstat", "-f"), "its host does not report")
+        wait_until(lambda: "-NA-" not in engine.run("qstat", "-f"), "its host does not report", seconds=30)
     except AssertionError as error:
         engine.stop()
         messages = folder / "qmaster" / "messages"
@@ -279,7 +280,7 @@ def _kill(pid: int | None) -> None:
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        _wait(lambda: not _is_alive(pid), "a daemon does not end")
+        wait_until(lambda: not _is_alive(pid), "a daemon does not end", seconds=30)
 
 
 def _is_alive(pid: int) -> bool:
@@ -287,13 +288,6 @@ def _is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def _wait(holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def _free_ports() -> int:

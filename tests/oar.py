@@ -11,18 +11,17 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.slurm import kill_tree
+from tests.servers import free_port
+from tests.slurm import kill_tree, wait_until
 
 _LIBRARY = Path("/usr/lib/oar")
 _PROGRAMS = ("Almighty", "oarsub", "oarstat", "oardel", "oarnodesetting", "oaradmissionrules")
@@ -123,7 +122,7 @@ class Oar:
         """No jobs any more."""
         for job in self.jobs():
             self.run("oardel", job, check=False)
-        _wait(lambda: not self.jobs(), "a job does not go")
+        wait_until(lambda: not self.jobs(), "a job does not go", seconds=60)
 
     def stop(self) -> None:
         with suppress(OSError, ValueError):
@@ -146,7 +145,7 @@ def start_oar() -> Oar:
         pytest.skip(reason)
     folder = Path(tempfile.mkdtemp(prefix="oar-"))
     folder.chmod(0o755)
-    oar = Oar(folder, _free_port(), _free_port())
+    oar = Oar(folder, free_port(), free_port())
     try:
         _lay_down(oar)
         log = (folder / "out").open("w")
@@ -218,16 +217,3 @@ def _as_postgres(name: str, *words: str) -> None:
 def _script(path: Path, text: str) -> None:
     path.write_text(text)
     path.chmod(0o755)
-
-
-def _wait(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        return int(tried.getsockname()[1])

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.programs import exp_ok
+from tests.programs import EXP, exp_ok, finish, start
 from tests.repos import make_project
 
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol", "sinfo")
@@ -250,6 +250,18 @@ def job_of(project: Path, name: str) -> str:
     """The Slurm job that has the entry."""
     [entry] = [entry for entry in status(project)["entries"] if entry["name"] == name]
     return str(entry["engine"]["job"])
+
+
+def submit_and_leave(project: Path, *words: str) -> str:
+    """`exp queue start WORDS` as from a login node, of which nothing must be left afterwards; its stdout."""
+    login = start(project, (*EXP, "queue", "start", *words))
+    said = finish(login)
+    assert said.out.startswith("Submitted "), said.err
+    try:
+        os.killpg(login.pid, signal.SIGKILL)
+        raise AssertionError("something of ours stayed on the login node")
+    except ProcessLookupError:
+        return said.out
 
 
 def wait_until(holds: Callable[[], bool], what: str, seconds: float = 90) -> None:

@@ -25,6 +25,10 @@ class Unclaimed(Exception):
     """The build was asked to stop while it waited."""
 
 
+def untold() -> None:
+    """The `on_wait` of waits so short, or so common, that nobody is told of them."""
+
+
 class Held(Protocol):
     def release(self) -> None: ...
 

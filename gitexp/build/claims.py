@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from gitexp.build.claim import claim, claim_all
+from gitexp.build.claim import claim, claim_all, untold
 from gitexp.build.mutex import mutex_claims
 from gitexp.build.stop import Stop
 from gitexp.dataclass import dataclass
@@ -46,11 +46,7 @@ class FolderClaims:
         return claim(self.folder, key, stop, on_wait)
 
     def mutexes(self, names: Iterable[str], stop: Stop) -> AbstractContextManager[object]:
-        return claim_all(self.folder, mutex_claims(names), stop, _no_word)
+        return claim_all(self.folder, mutex_claims(names), stop, untold)
 
     def share(self, entry: LockEntry) -> None:
         """Nothing is to be done."""
-
-
-def _no_word() -> None:
-    """Waiting for a mutex is told by nobody."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from gitexp.build.claim import claim
+from gitexp.build.claim import claim, untold
 from gitexp.build.stop import Stop
 from gitexp.experiment.ending import Ending
 from gitexp.git.owner import is_gone
@@ -35,7 +35,7 @@ def requeue_lost(board: Board) -> list[QueuedJob]:
     if not find_lost(board):
         return []
     # Under the lock look again: whoever had it before us may have put the same entries back.
-    with claim(board.folder, "lost.lock", Stop(), _no_word):
+    with claim(board.folder, "lost.lock", Stop(), untold):
         lost = find_lost(board)
         for job in lost:
             _put_back(board, job)
@@ -48,7 +48,3 @@ def _put_back(board: Board, job: QueuedJob) -> None:
         return
     message = f"its worker was lost {job.lost + 1} times (killed, or the machine went down)"
     board.end(job, Ending("failed", message=message, at=time.time()), Place.FAILED)
-
-
-def _no_word() -> None:
-    """Nobody is told of so short a wait."""

@@ -15,19 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import write_atomic
-from gitexp.build.events import Event, Planned, StageEnded, StageFetching, StageStarted, StageWaiting
+from gitexp.build.events import Event, Planned
 from gitexp.errors import ExpError
 from gitexp.experiment.ending import Ending
 from gitexp.experiment.jobs.joblog import Job
-from gitexp.experiment.jobs.run_note import (
-    FETCHING,
-    RUNNING,
-    SHARED,
-    RunNote,
-    StageNote,
-    ended_file,
-    running_file,
-)
+from gitexp.experiment.jobs.run_note import RunNote, StageNote, ended_file, running_file
+from gitexp.experiment.jobs.stage_after import stage_after
 from gitexp.experiment.json_record import dump_record
 from gitexp.git.repo import Repo
 
@@ -97,25 +90,11 @@ class NoteKeeper:
                 self._stages = {
                     step.stage.address: StageNote(step.stage.address) for step in event.plan.steps
                 }
-            elif isinstance(event, StageStarted):
-                self._stages[event.stage] = StageNote(event.stage, RUNNING, now)
-            elif isinstance(event, StageWaiting):
-                self._stages[event.stage] = StageNote(event.stage, SHARED, now)
-            elif isinstance(event, StageFetching):
-                since = self._since(event.stage, FETCHING, now)
-                self._stages[event.stage] = StageNote(event.stage, FETCHING, since, fetched=event.traffic)
-            elif isinstance(event, StageEnded):
-                result = event.result
-                seconds = round(result.seconds, 3)
-                self._stages[result.stage] = StageNote(result.stage, result.outcome.value, now, seconds)
+            elif (after := stage_after(self._stages, event, now)) is not None:
+                self._stages[after.stage] = after
             else:
                 return
             self._changed = True
-
-    def _since(self, stage: str, status: str, now: float) -> float:
-        """When the stage came to the status that it has now, or has had before."""
-        known = self._stages.get(stage)
-        return known.since if known is not None and known.status == status else now
 
     def use(self, devices: tuple[str, ...], taken: bool) -> None:
         """A command has taken devices, or has given them back."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Protocol
 
+from gitexp.build.claim import untold
 from gitexp.build.claims import Claims, FolderClaims
 from gitexp.build.mutex import mutex_claims
 from gitexp.build.stop import Stop
@@ -57,7 +58,7 @@ class FarClaims:
         wanted = list(names)
         with self.near.mutexes(wanted, stop), ExitStack() as held:
             for claim in sorted(set(mutex_claims(wanted))):
-                held.enter_context(self.wide.hold(f"{self.scope}/{claim}", stop, _Once().say))
+                held.enter_context(self.wide.hold(f"{self.scope}/{claim}", stop, untold))
             yield None
 
     def share(self, entry: LockEntry) -> None:
@@ -68,13 +69,12 @@ class FarClaims:
 class _Once:
     """Says a word the first time only: who waits at both locks waits once."""
 
-    def __init__(self, word: Callable[[], None] | None = None) -> None:
+    def __init__(self, word: Callable[[], None]) -> None:
         self._word = word
 
     def say(self) -> None:
-        word, self._word = self._word, None
-        if word is not None:
-            word()
+        word, self._word = self._word, untold
+        word()
 
 
 def far_claims(project: Project, url: str, wide: WideLocks | None) -> Claims | None:

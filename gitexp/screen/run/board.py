@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from gitexp.build.events import (
-    Event,
-    Planned,
-    StageEnded,
-    StageFetching,
-    StageOutput,
-    StageStarted,
-    StageWaiting,
-)
-from gitexp.cache.traffic import Traffic
+from gitexp.build.events import Event, Planned, StageOutput
 from gitexp.dataclass import dataclass
+from gitexp.experiment.jobs.run_note import NOT_OVER, StageNote
+from gitexp.experiment.jobs.stage_after import stage_after
 from gitexp.experiment.record import ExperimentEvent, RunEnded, RunEvent, RunResult, RunStarted
 from gitexp.screen.run.tally import Tally
-
-# Beside the values of Outcome.
-WAITING, RUNNING, SHARED, FETCHING = "waiting", "running", "shared", "fetching"
-BUSY = (RUNNING, SHARED, FETCHING)
-
-
-@dataclass(slots=True)
-class StageLine:
-    """One stage of one run: `status` is one of the words above or an Outcome's value."""
-
-    status: str = WAITING
-    since: float = 0.0  # when it started, in the clock's seconds
-    seconds: float = 0.0  # how long it took, once ended
-    fetched: Traffic | None = None  # of the data that it needs, while it comes
 
 
 @dataclass(slots=True)
@@ -40,7 +19,7 @@ class RunLine:
     name: str
     overrides: tuple[str, ...]
     since: float
-    stages: dict[str, StageLine] = field(default_factory=dict)
+    stages: dict[str, StageNote] = field(default_factory=dict)
     last: str = ""
     last_stage: str = ""
     result: RunResult | None = None
@@ -50,7 +29,7 @@ class RunLine:
 
     @property
     def ended_stages(self) -> int:
-        return sum(stage.status not in (WAITING, *BUSY) for stage in self.stages.values())
+        return sum(stage.status not in NOT_OVER for stage in self.stages.values())
 
 
 class Board:
@@ -75,17 +54,8 @@ class Board:
     def _build_event(self, run: RunLine, event: Event, now: float) -> None:
         if isinstance(event, Planned):
             for step in event.plan.steps:
-                run.stages.setdefault(step.stage.address, StageLine())
-        elif isinstance(event, StageStarted):
-            run.stages[event.stage] = StageLine(RUNNING, now)
-        elif isinstance(event, StageWaiting):
-            run.stages[event.stage] = StageLine(SHARED, now)
-        elif isinstance(event, StageFetching):
-            known = run.stages.get(event.stage)
-            since = known.since if known is not None and known.status == FETCHING else now
-            run.stages[event.stage] = StageLine(FETCHING, since, fetched=event.traffic)
+                run.stages.setdefault(step.stage.address, StageNote(step.stage.address))
         elif isinstance(event, StageOutput):
             run.last, run.last_stage = event.line or run.last, event.stage
-        elif isinstance(event, StageEnded):
-            ended = event.result
-            run.stages[ended.stage] = StageLine(ended.outcome.value, now, ended.seconds)
+        elif (after := stage_after(run.stages, event, now)) is not None:
+            run.stages[after.stage] = after

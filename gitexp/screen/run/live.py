@@ -17,10 +17,11 @@ from rich.live import Live
 from rich.text import Span, Text
 
 from gitexp.build.events import Outcome, Warned
+from gitexp.experiment.jobs.run_note import FETCHING, NOT_OVER, RUNNING, SHARED, WAITING, StageNote
 from gitexp.experiment.record import ExperimentEvent, RunEvent, RunResult, State
 from gitexp.screen.cells import one_line, output_line, plural, short_time
 from gitexp.screen.rich_words import rich_words
-from gitexp.screen.run.board import BUSY, FETCHING, RUNNING, SHARED, WAITING, Board, RunLine, StageLine
+from gitexp.screen.run.board import Board, RunLine
 from gitexp.screen.run.lines import print_report
 from gitexp.screen.traffic_words import amount_done
 
@@ -40,6 +41,7 @@ LOOKS = {
     Outcome.SKIPPED.value: ("-", "skipped", "dim"),
     Outcome.STOPPED.value: ("■", "stopped", "yellow"),
 }
+_BUSY = NOT_OVER - {WAITING}
 ASCII_MARKS = {"·": ".", "▸": ">", "◷": "~", "↓": "v", "↺": "c", "✓": "+", "✗": "x", "■": "#"}
 RUN_LOOKS = {
     State.SUCCESS: ("✓", "done", "green"),
@@ -123,10 +125,10 @@ def _single_run(run: RunLine, now: float, height: int) -> list[Text]:
     return lines
 
 
-def _stage_text(name: str, stage: StageLine, now: float) -> Text:
+def _stage_text(name: str, stage: StageNote, now: float) -> Text:
     mark, word, style = LOOKS[stage.status]
     spent = ""
-    if stage.status in BUSY:
+    if stage.status in _BUSY:
         spent = f"  {short_time(now - stage.since)}"
     elif stage.status in (Outcome.RAN.value, Outcome.FAILED.value):
         spent = f"  {short_time(stage.seconds)}"
@@ -168,7 +170,7 @@ def _run_text(run: RunLine, column: int, now: float) -> Text:
 
 def _urgency(status: str) -> int:
     """What must stay in sight comes first: failures, what runs, then what waits, then what ended."""
-    if status in (Outcome.FAILED.value, Outcome.STOPPED.value, *BUSY):
+    if status in (Outcome.FAILED.value, Outcome.STOPPED.value, *_BUSY):
         return 0
     return 1 if status == WAITING else 2
 

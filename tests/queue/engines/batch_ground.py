@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
-from tests.programs import EXP, finish, git, start
+from tests.programs import git
 from tests.queue.far.ground import Far, make_far
-from tests.slurm import states, status
+from tests.slurm import states, status, submit_and_leave
 
 CONFIG = """\
 jobqueue:
@@ -42,14 +40,7 @@ def configure(system: str, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def submit(far: Far, system: str, *words: str) -> None:
     """As from a login node, of which nothing is left afterwards."""
-    login = start(far.lab.path, (*EXP, "queue", "start", "--on", f"dask={system}", *SMALL, *words))
-    said = finish(login)
-    assert said.out.startswith("Submitted "), said.err
-    try:
-        os.killpg(login.pid, signal.SIGKILL)
-        raise AssertionError("something of ours stayed on the login node")
-    except ProcessLookupError:
-        pass
+    submit_and_leave(far.lab.path, "--on", f"dask={system}", *SMALL, *words)
 
 
 def reason(far: Far, name: str = "e") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from gitexp.queue.board import board_folder, open_board
 from gitexp.queue.engines.engine import Ticket
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import Place
-from tests.programs import EXP, exp, exp_ok, finish, git, start
-from tests.slurm import Cluster, job_of, states, status, wait_for_states, wait_until
+from tests.programs import exp, exp_ok, git
+from tests.slurm import Cluster, job_of, states, status, submit_and_leave, wait_for_states, wait_until
 
 NAMES = [f"e-{number}" for number in range(1, 13)]
 
@@ -50,14 +49,8 @@ def hurry_until(cluster: Cluster, project: Path, wanted: dict[str, str]) -> None
 def test_a_sweep_is_submitted_and_left_alone(cluster: Cluster, project: Path, work: Path) -> None:
     """Twelve experiments in arrays of at most eight; who submitted them is gone, all that it started too."""
     exp_ok(project, "run", "--queue", "-q", "-n", "e", "-S", "n=1,2,3,4,5,6,7,8,9,10,11,12")
-    login = start(project, (*EXP, "queue", "start", "--on", "slurm", "--time", "10"))
-    said = finish(login)
-    assert said.out.startswith("Submitted 12 experiments to slurm.\n"), said.err
-    try:
-        os.killpg(login.pid, signal.SIGKILL)
-        raise AssertionError("something of ours stayed on the login node")
-    except ProcessLookupError:
-        pass
+    said = submit_and_leave(project, "--on", "slurm", "--time", "10")
+    assert said.startswith("Submitted 12 experiments to slurm.\n")
 
     def look() -> bool:
         seen = states(project)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from gitexp.queue.far.parcel import Waybill, dump_waybill
 from tests.programs import finish, git, start
 from tests.queue.far.ground import Far, make_far
 from tests.repos import commit_all
+from tests.slurm import wait_until
 
 _WORK = """
 import sys
@@ -65,22 +65,19 @@ def before(far: Far, command: str, shell: str) -> None:
     commit_all(far.lab.path)
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_of_equal_stages_at_the_same_moment_one_runs(far: Far, work: Path) -> None:
     """The first stays in `prepare` until the other says that it waits for it."""
     before(far, "cat data.txt", f"echo x >> {work}/count && while [ ! -e {work}/go ]; do sleep 0.05; done")
     one, two = far.send("train.lr=0.2,0.3", name="s")
     first = start_at(far, one, "here")
-    wait_until((work / "count").exists)
+    wait_until((work / "count").exists, "it never began", seconds=60)
     second = start_at(far, two, "there")
     running = "*/clone/.git/gitexp/running/*"
-    wait_until(lambda: any(b"shared" in note.read_bytes() for note in (work / "there").glob(running)))
+    wait_until(
+        lambda: any(b"shared" in note.read_bytes() for note in (work / "there").glob(running)),
+        "the second never waited",
+        seconds=60,
+    )
     (work / "go").touch()
     ends = [finish(process) for process in (first, second)]
     assert [end.out.split()[:1] for end in ends] == [["sent"], ["sent"]], ends
@@ -95,7 +92,7 @@ def test_the_experiment_of_a_lost_machine_goes_on_from_the_stages_that_were_over
     before(far, "grep lr", f"touch {work}/training && while [ ! -e {work}/go ]; do sleep 0.05; done")
     (waybill,) = far.send(name="one")
     first = start_at(far, waybill, "doomed")
-    wait_until((work / "training").exists)
+    wait_until((work / "training").exists, "it never trained", seconds=60)
     first.send_signal(signal.SIGKILL)
     first.wait()
     (work / "go").touch()

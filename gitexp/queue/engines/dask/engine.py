@@ -157,12 +157,9 @@ class DaskEngine:
 
     def _excused(self, words: dict[str, Word]) -> dict[str, Word]:
         """Entries that no worker of a batch has begun are not to blame for its end."""
-        if self._batch is None or all(word.standing is not Standing.LOST for word in words.values()):
-            return words
-        begun = self._batch.begun()
-        return {
-            entry: word if entry in begun else replace(word, others=True) for entry, word in words.items()
-        }
+        lost = {entry for entry, word in words.items() if word.standing is Standing.LOST}
+        excused = lost - self._batch.begun() if self._batch is not None and lost else set()
+        return words | {entry: replace(words[entry], others=True) for entry in excused}
 
     def _end_if_left_behind(self, words: Mapping[str, Word]) -> None:
         """Jobs of a batch that can do nothing more for its entries wait or run in vain."""

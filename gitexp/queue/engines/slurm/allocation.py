@@ -24,6 +24,7 @@ from gitexp.project import Project
 from gitexp.queue.engines.engine import Interruption, Ticket
 from gitexp.queue.engines.slurm.commands import Slurm
 from gitexp.queue.engines.slurm.script import BATCH, note_begun
+from gitexp.queue.engines.slurm.words import task_of
 
 _TIMEOUTS = 3  # how often an entry may run into the time limit and be run again
 _SLACK = 75  # seconds; Slurm sends the signal up to a minute before it is due
@@ -89,7 +90,7 @@ class SlurmAllocation:
         if ticket.handle == self.handle:
             return True
         batch = self._environ.get(BATCH, "")
-        return bool(batch) and ticket.note == batch and _task(ticket.handle) == _task(self.handle)
+        return bool(batch) and ticket.note == batch and task_of(ticket.handle) == task_of(self.handle)
 
     def begin(self) -> None:
         batch = self._environ.get(BATCH, "")
@@ -107,7 +108,7 @@ class SlurmAllocation:
         if self._resumed or not wanted:
             return wanted
         first = wanted[0]
-        task = _task(first.handle)
+        task = task_of(first.handle)
         try:
             job = Slurm(first.address).sbatch(Path(first.note) / "job.sh", f"--array={task}")
         except ExpError:
@@ -152,10 +153,6 @@ class SlurmAllocation:
 def open_allocation(project: Project) -> SlurmAllocation | None:
     """The job that this process runs in; None outside of Slurm."""
     return SlurmAllocation(project, os.environ) if "SLURM_JOB_ID" in os.environ else None
-
-
-def _task(handle: str) -> str:
-    return handle.partition("_")[2] or "0"
 
 
 def _seconds(text: str) -> int | None:

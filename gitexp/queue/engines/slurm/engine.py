@@ -28,7 +28,7 @@ from gitexp.queue.engines.slurm.script import (
 )
 from gitexp.queue.engines.slurm.stages import stages_of
 from gitexp.queue.engines.slurm.terms import Terms, terms_of_config, terms_of_order, terms_of_stages
-from gitexp.queue.engines.slurm.words import CANCELLED, FORGOTTEN, word_of
+from gitexp.queue.engines.slurm.words import CANCELLED, FORGOTTEN, task_of, word_of
 from gitexp.queue.engines.tickets import Tickets
 from gitexp.queue.job import QueuedJob
 
@@ -155,7 +155,7 @@ class SlurmEngine:
         """New jobs for entries whose jobs were lost, on the terms of those."""
         batches: dict[str, dict[str, list[Ticket]]] = {}
         for ticket in tickets:
-            batches.setdefault(ticket.note, {}).setdefault(_task(ticket.handle), []).append(ticket)
+            batches.setdefault(ticket.note, {}).setdefault(task_of(ticket.handle), []).append(ticket)
         for note, tasks in batches.items():
             script = Path(note) / "job.sh"
             if not note or not script.exists():
@@ -199,12 +199,8 @@ def _array(handle: str) -> str:
 
 def _line(lines: Sequence[Sequence[str]], handle: str) -> Sequence[str]:
     """The entries that the job of this handle has, by the lines of its batch."""
-    task = int(_task(handle))
+    task = int(task_of(handle))
     return lines[task] if task < len(lines) else ()
-
-
-def _task(handle: str) -> str:
-    return handle.partition("_")[2] or "0"
 
 
 def _unseen(ticket: Ticket, alive: set[str]) -> Word:

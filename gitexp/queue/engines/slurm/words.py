@@ -37,3 +37,8 @@ def word_of(job: SeenJob) -> Word:
     else:
         standing = Standing.ENDED
     return Word(standing, job.state, job.reason, job.node)
+
+
+def task_of(handle: str) -> str:
+    """The task of a job in its array: '4' of '123_4'; '0' of a job alone."""
+    return handle.partition("_")[2] or "0"
