@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 
 from gitexp.atomic import is_there
@@ -20,6 +19,7 @@ from gitexp.queue.engines.dask.mirror import mirror, unmirror
 from gitexp.queue.engines.dask.scheduler import Scheduler, connected
 from gitexp.queue.engines.dask.standing import (
     LEFT,
+    excuse,
     word_of,
     word_of_silence,
     word_without_scheduler,
@@ -129,7 +129,8 @@ class DaskEngine:
             silence = word_of_silence(self._batch) if self._batch else None
             words = {ticket.entry: silence for ticket in tickets} if silence else {}
             trouble = error if silence is None else None
-        words = self._excused(words)
+        if self._batch is not None:
+            words = excuse(words, self._batch)
         home = self._take_in(tickets)
         if trouble is not None:
             raise trouble
@@ -154,12 +155,6 @@ class DaskEngine:
             running = {e: word.where for e, word in words.items() if word.standing is Standing.RUNNING}
             mirror(self._project.repo, self._board, scheduler, running)
         return words
-
-    def _excused(self, words: dict[str, Word]) -> dict[str, Word]:
-        """Entries that no worker of a batch has begun are not to blame for its end."""
-        lost = {entry for entry, word in words.items() if word.standing is Standing.LOST}
-        excused = lost - self._batch.begun() if self._batch is not None and lost else set()
-        return words | {entry: replace(words[entry], others=True) for entry in excused}
 
     def _end_if_left_behind(self, words: Mapping[str, Word]) -> None:
         """Jobs of a batch that can do nothing more for its entries wait or run in vain."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gitexp.atomic import is_there
 from gitexp.queue.engines.dask.asking import OVER, ask
@@ -69,6 +70,13 @@ def word_without_workers(batch: Batch) -> Word | None:
     if not jobs:
         return None
     return Word(Standing.LOST, LEFT, f"no worker is left: {_of(jobs)} over")
+
+
+def excuse(words: Mapping[str, Word], batch: Batch) -> dict[str, Word]:
+    """The words of entries, by entry: those that no worker has begun are not to blame for the batch's end."""
+    lost = {entry for entry, word in words.items() if word.standing is Standing.LOST}
+    excused = lost - batch.begun() if lost else lost
+    return {**words, **{entry: replace(words[entry], others=True) for entry in excused}}
 
 
 def _of(jobs: Sequence[str]) -> str:
